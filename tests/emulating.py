@@ -46,12 +46,9 @@ def call(
     try:
         connection.request(method, parts.path + path, body=body, headers={**kind, **(headers or {})})
         response: HTTPResponse = connection.getresponse()
-        content_read = response.read()
-        return Got(
-            status=response.status,
-            headers={name.lower(): value for name, value in response.getheaders()},
-            body=content_read,
-        )
+        headers_read = {name.lower(): value for name, value in response.getheaders()}
+        assert len(headers_read) == len(response.getheaders()), f"a header is there twice: {response.getheaders()}"
+        return Got(status=response.status, headers=headers_read, body=response.read())
     finally:
         connection.close()
 

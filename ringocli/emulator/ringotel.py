@@ -163,10 +163,10 @@ def should_retry(reply: Reply, effect: ChaosEffect = NO_EFFECT) -> bool:
     return effect.fault in NEVER_ANSWERED or reply.status not in FINAL_STATUSES
 
 
-def _forward_note(reply: Reply, shown: Mapping[str, Any]) -> str:
+def _forward_note(shown: Mapping[str, Any]) -> str:
     if shown["status"] is None:
         return "not forwarded, so the sender got 502 and should try again"
-    return f"answered with the reply of {shown['host']}: {reply.status}"
+    return f"answered with the reply of {shown['host']}: {shown['status']}"
 
 
 class Ringotel:
@@ -245,7 +245,7 @@ class Ringotel:
                 forwarded=shown,
                 reply=await asyncio.to_thread(shown_reply, reply),
                 status="refused" if exchange.matched and reply.status >= 300 else exchange.status,
-                notes=(*(note for note in exchange.notes if note not in _ANSWER_NOTES), _forward_note(reply, shown)),
+                notes=(*(note for note in exchange.notes if note not in _ANSWER_NOTES), _forward_note(shown)),
                 error=shown["error"],
             )
         if effect is not NO_EFFECT:

@@ -7,32 +7,26 @@ import contextlib
 import secrets
 import socket
 import sqlite3
-from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from ringocli.emulator.access import AccessPolicy
-from ringocli.emulator.asgi import error_reply
 from ringocli.emulator.config import EmulatorConfig
+from ringocli.emulator.forwarding import forward
 from ringocli.emulator.inboxes import Inboxes
 from ringocli.emulator.log import line_of
 from ringocli.emulator.media import MediaFiles
 from ringocli.emulator.provider import Provider
 from ringocli.emulator.provider_webhooks import ProviderWebhooks
 from ringocli.emulator.ringotel import Ringotel
-from ringocli.emulator.store.exchange import StoredExchange, shown_reply
+from ringocli.emulator.store.exchange import StoredExchange
 from ringocli.emulator.store.ledger import Ledger
 from ringocli.emulator.store.sqlite import Store, store_error
 from ringocli.emulator.template_file import TemplateFile
 from ringocli.emulator.user import User
 from ringocli.emulator.workers import Workers
-from ringocli.errors import NoReply, UsageError
-from ringocli.http.addresses import webhook_address
-from ringocli.http.exchange import Direction, IncomingRequest, RenderedRequest, Reply
-from ringocli.messaging.request import missing_properties, with_query
+from ringocli.messaging.request import missing_properties
 from ringocli.text.files import temporary_folder
-from ringocli.text.secret import redact
-from ringocli.text.traced import Piece, Traced
 from ringocli.text.url import split_url
 
 CHECK_FILE_EVERY_S = 0.2
@@ -40,11 +34,6 @@ EXPIRE_EVERY_S = 3600.0
 
 MAX_LARGE_PAGES = 2
 """Exports that may keep a large exchange in memory at the same time."""
-
-_HOP_BY_HOP = frozenset(
-    {"host", "content-length", "connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "expect"}
-)
-"""Headers of a single connection (RFC 9110, 7.6.1), which are not forwarded."""
 
 
 class Runtime:
@@ -71,9 +60,11 @@ class Runtime:
             public_host=split_url(config.public_url).wire_host if config.public_url else None,
         )
         self.files = MediaFiles(self.ledger, self.public_url or self.url)
-        forward = self._forward if config.forward_to is not None else None
         self.workers = Workers()
-        self.ringotel = Ringotel(self.template_file, self.ledger, config.values.properties, self.workers, forward)
+        forwarder = None
+        if config.forward_to is not None and config.send is not None:
+            forwarder = partial(forward, to=config.forward_to, send=config.send)
+        self.ringotel = Ringotel(self.template_file, self.ledger, config.values.properties, self.workers, forwarder)
         self.provider_webhooks = ProviderWebhooks(
             self.template_file,
             self.ledger,
@@ -149,34 +140,6 @@ class Runtime:
 
     def _log(self, stored: StoredExchange) -> None:
         self._log_line(line_of(stored))
-
-    async def _forward(self, incoming: IncomingRequest) -> tuple[Reply, Mapping[str, Any]]:
-        """Forward a webhook to the real Ringotel: its body, and the headers that describe it.
-
-        If there is no reply, the provider gets 502: the message is not delivered yet, so the provider must retry.
-        """
-        assert self.config.forward_to is not None
-        assert self.config.send is not None
-        rendered = RenderedRequest(
-            name="forwarded webhook",
-            direction=Direction.INCOMING,
-            method=incoming.method,
-            url=with_query(Traced((Piece(webhook_address(self.config.forward_to)),)), Traced.plain(incoming.query)),
-            headers=tuple(
-                (name, Traced.plain(value)) for name, value in incoming.headers if name.lower() not in _HOP_BY_HOP
-            ),
-            body=None,
-            raw_body=incoming.body or None,
-            variables={},
-        )
-        try:
-            reply = await asyncio.to_thread(self.config.send, rendered)
-            shown = await asyncio.to_thread(shown_reply, reply) or {}
-        except (NoReply, UsageError) as error:  # UsageError: a header that cannot be sent
-            why = redact(error.message)
-            reply = error_reply(502, f"not forwarded to Ringotel: {why}", code=4)
-            return reply, {"host": rendered.host, "status": None, "body": None, "error": why}
-        return reply, {"host": rendered.host, "status": reply.status, "body": shown["body"], "error": None}
 
 
 def reachable_host(host: str) -> str:

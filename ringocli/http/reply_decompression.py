@@ -6,13 +6,16 @@ import zlib
 
 from ringocli.http.exchange import CUT
 
+SUPPORTED = ("gzip", "x-gzip", "deflate")
+"""The values of Content-Encoding that can be undone."""
+
 
 def decompressed(body: bytes, encoding: str, max_bytes: int) -> tuple[bytes, tuple[str, ...]]:
     """The body without its Content-Encoding, cut at ``max_bytes``, and a note if it is incomplete or unchanged."""
     kind = encoding.strip().lower()
     if not body or kind in ("", "identity"):
         return body, ()
-    if kind not in ("gzip", "x-gzip", "deflate"):
+    if kind not in SUPPORTED:
         return body, (f"the reply is compressed as {kind[:20]!r}, which is not supported",)
     for window in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,17 @@ from ringocli.testing.context import Emulator, emulator
 from ringocli.text.secret import Secret
 from tests.conftest import ACME, SAMPLES
 from tests.emulating import CONTACT, JSON, MESSAGE, NUMBER, call
+from tests.hostile import receiver
 from tests.loopback import Answer, serving
+
+NOON = "Sat, 28 Nov 2026 12:00:00 GMT"
+
+
+def raw_reply(body: bytes, headers: tuple[tuple[str, str], ...]) -> bytes:
+    """A reply with exactly these headers, and a Content-Length unless they frame the body."""
+    framed = {name for name, _ in headers} & {"Content-Length", "Transfer-Encoding"}
+    lines = [f"{name}: {value}" for name, value in (*headers, *(() if framed else (("Content-Length", len(body)),)))]
+    return "\r\n".join(("HTTP/1.1 200 OK", *lines, "", "")).encode() + body
 
 
 @contextmanager
@@ -37,6 +48,39 @@ def test_stored_reply_is_the_forwarded_one() -> None:
     assert (202, "queued") == (exchange["reply"]["status"], exchange["reply"]["body"])
     assert ["answered with the reply of 127.0.0.1: 202"] == exchange["notes"]
     assert "taken" == exchange["status"]
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "passed_on"),
+    [
+        (b"queued", (("Content-Length", "6"), ("X-Request-Id", "a1")), {"content-length": "6", "x-request-id": "a1"}),
+        (b"6\r\nqueued\r\n0\r\n\r\n", (("Transfer-Encoding", "chunked"),), {"content-length": "6"}),
+        (gzip.compress(b"queued"), (("Content-Encoding", "gzip"),), {"content-length": "6"}),
+        (b"queued", (("Content-Encoding", "br"),), {"content-length": "6", "content-encoding": "br"}),
+        (b"queued", (("Connection", "close, X-Hop"), ("X-Hop", "1")), {"content-length": "6"}),
+        (b"queued", (("Retry-After", "7"), ("Date", NOON)), {"content-length": "6", "retry-after": "7", "date": NOON}),
+    ],
+    ids=["length", "chunked", "gzip", "unknown-encoding", "connection", "others"],
+)
+def test_forwarded_reply_has_headers_of_its_own_connection(
+    body: bytes, headers: tuple[tuple[str, str], ...], passed_on: dict[str, str]
+) -> None:
+    """The sender gets the real Ringotel's headers, except those that describe the connection or a compression that was
+    undone.
+    """
+    answer = raw_reply(body, headers)
+    with receiver(lambda name, times: answer) as server, forwarding(server.url) as ringotel:
+        got = call(ringotel, "POST", "/webhook/acme", MESSAGE)
+    assert (200, b"queued", passed_on) == (got.status, got.body, got.headers)
+
+
+def test_forwarded_status_that_http_does_not_have_is_502() -> None:
+    """The sender gets a reply that its HTTP client can read; the record has the status that was received."""
+    with serving(Answer(status=799)) as server, forwarding(server.url) as ringotel:
+        got = call(ringotel, "POST", "/webhook/acme", MESSAGE)
+        [exchange] = ringotel.exchanges()
+    assert (502, 502) == (got.status, exchange["reply"]["status"])
+    assert ["answered with the reply of 127.0.0.1: 799"] == exchange["notes"]
 
 
 def test_stored_reply_is_502_if_nothing_was_forwarded() -> None:
