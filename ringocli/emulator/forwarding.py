@@ -10,8 +10,8 @@ from ringocli.emulator.asgi import error_reply
 from ringocli.emulator.store.exchange import shown_reply
 from ringocli.errors import NoReply, UsageError
 from ringocli.http.addresses import webhook_address
-from ringocli.http.exchange import Direction, IncomingRequest, RenderedRequest, Reply, header
-from ringocli.http.reply_decompression import SUPPORTED
+from ringocli.http.decompression import are_supported, encodings_of
+from ringocli.http.exchange import Direction, IncomingRequest, RenderedRequest, Reply
 from ringocli.messaging.request import with_query
 from ringocli.text.secret import Secret, redact
 from ringocli.text.traced import Piece, Traced
@@ -70,7 +70,7 @@ def _for_sender(reply: Reply) -> Reply:
     a status that HTTP does not have.
     """
     headers = tuple(_end_to_end(reply.headers))
-    if (header(headers, "content-encoding") or "").strip().lower() in SUPPORTED:
+    if are_supported(encodings_of(headers)):
         headers = tuple(pair for pair in headers if pair[0].lower() != "content-encoding")
     return reply._replace(status=reply.status if reply.status <= MAX_STATUS else 502, headers=headers)
 

@@ -9,7 +9,7 @@ from ringocli.emulator.faults import NEVER_ANSWERED, rejection, with_fault
 from ringocli.emulator.inboxes import Inbox
 from ringocli.emulator.limits import MAX_BODY_BYTES, excess
 from ringocli.emulator.template_file import TemplateFile
-from ringocli.http.decompression import UndecodableBody, decompressed
+from ringocli.http.decompression import UndecodableBody, decompressed_request
 from ringocli.http.exchange import IncomingRequest, Reply
 from ringocli.messaging.chaos import NO_EFFECT, ChaosEffect
 from ringocli.messaging.handset import DeliveryPlan, plan_for
@@ -50,7 +50,7 @@ class ProviderAnswer:
 def received_message(file: TemplateFile, incoming: IncomingRequest) -> tuple[IncomingRequest, ReceivedMessage]:
     """The decompressed request, and the template's reading of it."""
     try:
-        request = decompressed(incoming, MAX_BODY_BYTES)
+        request = decompressed_request(incoming, MAX_BODY_BYTES)
     except UndecodableBody as error:
         return incoming, _unreadable(error.status, error.message)
     if (message := excess(request)) is not None:

@@ -29,7 +29,7 @@ from ringocli.emulator.store.ledger import Ledger
 from ringocli.emulator.template_file import TemplateFile
 from ringocli.emulator.workers import Workers, is_large
 from ringocli.errors import LocalError
-from ringocli.http.decompression import UndecodableBody, decompressed
+from ringocli.http.decompression import UndecodableBody, decompressed_request
 from ringocli.http.exchange import IncomingRequest, Reply, json_reply
 from ringocli.messaging.chaos import NO_EFFECT, ChaosEffect
 from ringocli.messaging.formats.webhook import near_miss_document
@@ -200,7 +200,7 @@ class Ringotel:
     def _interpret(self, inbox: Inbox, incoming: IncomingRequest) -> tuple[Exchange, Reply]:
         file = self._template_file
         try:
-            incoming = decompressed(incoming, MAX_BODY_BYTES)
+            incoming = decompressed_request(incoming, MAX_BODY_BYTES)
         except UndecodableBody as error:
             reply = error_reply(error.status, error.message, error.hint)
             return unmatched(inbox.name, incoming, reply, status="refused", notes=(error.message,)), reply

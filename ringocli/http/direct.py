@@ -11,10 +11,10 @@ import time
 from contextlib import suppress
 
 from ringocli.errors import NoReply
-from ringocli.http.exchange import BROKEN_OFF, CUT, Reply, header, too_slow
+from ringocli.http.decompression import decompressed_reply
+from ringocli.http.exchange import BROKEN_OFF, CUT, Reply, too_slow
 from ringocli.http.failure import Failure
 from ringocli.http.name_lookup import LookupTimedOut, lookup
-from ringocli.http.reply_decompression import decompressed
 from ringocli.http.reply_parser import MAX_REPLY_BYTES, MalformedReply, ReplyParser
 
 
@@ -88,7 +88,7 @@ def _exchange(connection: socket.socket, failure: Failure, payload: bytes, ends:
             raise failure.broken_off() from None
         notes = (BROKEN_OFF,)
     reply = parser.reply((time.perf_counter() - started) * 1000)
-    body, more = decompressed(reply.body, header(reply.headers, "content-encoding") or "", MAX_REPLY_BYTES)
+    body, more = decompressed_reply(reply.body, reply.headers, MAX_REPLY_BYTES)
     return reply._replace(body=body, notes=((CUT,) if parser.cut else notes) + more)
 
 

@@ -16,11 +16,11 @@ import httpx
 from ringocli.errors import NoReply, NotConnected, UsageError
 from ringocli.http.certificates import trusted
 from ringocli.http.deadline import BoundedBackend, start_deadline
-from ringocli.http.exchange import BROKEN_OFF, CUT, RenderedRequest, Reply, header, too_slow
+from ringocli.http.decompression import decompressed_reply
+from ringocli.http.exchange import BROKEN_OFF, CUT, RenderedRequest, Reply, too_slow
 from ringocli.http.failure import Failure, causes
 from ringocli.http.name_lookup import LookupTimedOut
 from ringocli.http.outgoing import body_of, headers_of, target_of
-from ringocli.http.reply_decompression import decompressed
 from ringocli.http.reply_parser import MAX_REPLY_BYTES
 from ringocli.text.url import Url
 
@@ -117,7 +117,7 @@ class RemoteSender:
             response.close()
         elapsed_ms = stopwatch.elapsed_ms()
         headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
-        body, more = decompressed(raw, header(headers, "content-encoding") or "", MAX_REPLY_BYTES)
+        body, more = decompressed_reply(raw, headers, MAX_REPLY_BYTES)
         return Reply(
             status=response.status_code,
             headers=headers,

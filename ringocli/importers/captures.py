@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import zlib
 from dataclasses import dataclass
 
+from ringocli.http.decompression import MAX_LAYERS, encodings_of, inflated
 from ringocli.http.exchange import header
 from ringocli.http.received import starts_json
 from ringocli.text.digits import is_count
@@ -25,7 +25,8 @@ def text_of_capture(content: bytes) -> tuple[bytes, tuple[str, ...]]:
     """The content of a file as UTF-8 without a byte order mark, decompressed if it is a gzip file; and notes."""
     notes = []
     if content.startswith(b"\x1f\x8b"):
-        content, notes = _inflated(content, 31), ["the file was decompressed (gzip)"]
+        found = inflated(content, "gzip", MAX_BODY_BYTES)
+        content, notes = found.data if found is not None else content, ["the file was decompressed (gzip)"]
     for mark, charset in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
         if content.startswith(mark):
             content = content[len(mark) :]
@@ -178,13 +179,13 @@ def decoded_body(headers: Headers, body: bytes) -> tuple[bytes, tuple[str, ...]]
     notes = []
     if "chunked" in (header(headers, "transfer-encoding") or "").lower() and (joined := _unchunked(body)) is not None:
         body = joined
-    encoding = (header(headers, "content-encoding") or "").strip().lower()
-    if encoding in ("gzip", "x-gzip") and body.startswith(b"\x1f\x8b"):
-        body = _inflated(body, 31)
-    elif encoding == "deflate" and body[:1] in (b"\x78", b"\x58"):
-        body = _inflated(body, 15)
-    elif encoding in ("br", "zstd") and body[:1] not in (b"{", b"["):
-        notes.append(f"the body is compressed with {encoding}, which is not supported: capture it uncompressed")
+    for encoding in encodings_of(headers)[:MAX_LAYERS]:
+        if encoding in ("br", "zstd") and body[:1] not in (b"{", b"["):
+            notes.append(f"the body is compressed with {encoding}, which is not supported: capture it uncompressed")
+        found = inflated(body, encoding, MAX_BODY_BYTES)
+        if found is None:
+            break  # the capture shows it decompressed
+        body = found.data
     return body, tuple(notes)
 
 
@@ -199,11 +200,3 @@ def _unchunked(body: bytes) -> bytes | None:
         parts.append(body[size.end() : size.end() + length])
         at = size.end() + length
     return b"".join(parts) if parts and not body[at:].strip() else None
-
-
-def _inflated(data: bytes, window: int) -> bytes:
-    """Decompressed data, as far as it goes and up to a limit."""
-    try:
-        return zlib.decompressobj(window).decompress(data, MAX_BODY_BYTES)
-    except zlib.error:
-        return data

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import json
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,12 @@ def forms_of(fields: Fields) -> dict[str, str | bytes]:
         "gzip-body": f"{HEAD}{JSON_LINE}\nContent-Encoding: gzip\n\n".encode() + gzip.compress(body.encode()),
         "gzip-chunked": f"{HEAD}{JSON_LINE}\nContent-Encoding: gzip\nTransfer-Encoding: chunked\n\n".encode()
         + b"%x\r\n%s\r\n0\r\n\r\n" % (len(gzip.compress(body.encode())), gzip.compress(body.encode())),
+        "deflate-body": f"{HEAD}{JSON_LINE}\nContent-Encoding: deflate\n\n".encode() + zlib.compress(body.encode()),
+        "deflate-without-header": f"{HEAD}{JSON_LINE}\nContent-Encoding: deflate\n\n".encode()
+        + zlib.compress(body.encode(), wbits=-zlib.MAX_WBITS),
+        "gzip-twice": f"{HEAD}{JSON_LINE}\nContent-Encoding: gzip, gzip\n\n".encode()
+        + gzip.compress(gzip.compress(body.encode())),
+        "decompressed-already": f"{HEAD}{JSON_LINE}\nContent-Encoding: gzip\n\n{body}",
         "gzip-file": gzip.compress(body.encode()),
         "latin-1-json": f"{HEAD}{JSON_LINE}; charset=iso-8859-1\n\n".encode() + json.dumps(fields).encode("latin-1"),
         "utf-16-json": f"{HEAD}{JSON_LINE}; charset=utf-16-le\n\n".encode() + body.encode("utf-16-le"),

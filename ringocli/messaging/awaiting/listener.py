@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from ringocli.errors import LocalError, UsageError
-from ringocli.http.decompression import UndecodableBody, decompressed
+from ringocli.http.decompression import UndecodableBody, decompressed_request
 from ringocli.http.exchange import IncomingRequest
 from ringocli.messaging.awaiting.arrival import Arrival
 from ringocli.messaging.webhook import read_webhook
@@ -66,7 +66,7 @@ class WebhookListener:
 def _arrival(template: Template, incoming: IncomingRequest) -> Arrival:
     at = time()
     try:
-        reading = read_webhook(template, decompressed(incoming, MAX_BODY_BYTES))
+        reading = read_webhook(template, decompressed_request(incoming, MAX_BODY_BYTES))
     except (LocalError, UndecodableBody) as error:
         return Arrival(at=at, matched=False, variables={}, problem=error.message, request=incoming)
     if reading.event is None:
