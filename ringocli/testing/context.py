@@ -186,10 +186,11 @@ def emulator(
     """
     from ringocli.emulator.config import EmulatorConfig
     from ringocli.emulator.server import in_thread
+    from ringocli.http.addresses import check_http_url
     from ringocli.http.transport import Sender
 
-    if provider_url is not None and not provider_url.startswith(("http://", "https://")):
-        raise UsageError("provider_url must be an http or https URL", "For example http://127.0.0.1:8080")
+    if provider_url is not None:
+        check_http_url("provider_url", provider_url, "http://127.0.0.1:8080")
     secrets: dict[str, Text] = secret_properties(properties or {})
     is_document = isinstance(template, Mapping)
     sender = Sender(timeout_s=timeout_s, connections=8)

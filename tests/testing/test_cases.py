@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from ringocli.errors import UsageError
 from ringocli.testing import emulator
 from ringocli.testing.cases.discovery import selects
 from ringocli.testing.cases.request_text import difference
@@ -271,6 +272,12 @@ def test_the_diff_of_a_form_has_one_field_per_line() -> None:
     form = "POST /x HTTP/1.1\nContent-Type: application/x-www-form-urlencoded\n\n"
     assert [] == difference(form + "a=1&b=2", form + "b=2&a=1")
     assert ["-b=2", "+b=3"] == [line for line in difference(form + "a=1&b=2", form + "a=1&b=3") if line[0] in "+-"]
+
+
+def test_an_unusable_provider_url_is_refused(acme: Path) -> None:
+    """The URL is checked like any other, before the emulator starts."""
+    with pytest.raises(UsageError, match="it has no host"), emulator(acme, provider_url="http://"):
+        pass
 
 
 def test_the_emulator_sends_to_your_own_server(acme: Path) -> None:

@@ -213,6 +213,20 @@ def test_an_implausible_property_is_found(ringocli: Command, acme: Path, value: 
     assert (1, "properties", True) == (done.code, failed(done)["name"], problem in failed(done)["detail"])
 
 
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [("api.acme.example", "it does not start with http:// or https://"), ("https://acme:99999", "its port is not")],
+)
+def test_an_implausible_base_url_is_found(ringocli: Command, folder: Path, value: str, problem: str) -> None:
+    """A property at the start of the URL must be a URL itself."""
+    template = json.loads(json.dumps({**ACME, "properties": ["API key", "Base URL"]}))
+    template["API"]["SendMessage"]["request_url"] = "$Base URL$/v1/messages"
+    (folder / "acme.json").write_text(json.dumps(template))
+    given = ("--property", f"Base URL={value}", "--property", "API key=key-4711")
+    done = ringocli("doctor", "acme.json", *given, "--format", "json")
+    assert (1, "properties", True) == (done.code, failed(done)["name"], problem in failed(done)["detail"])
+
+
 def test_an_access_token_may_not_have_its_scheme_in_it(ringocli: Command, folder: Path) -> None:
     """The template adds "Bearer" to the access token of OAuth2 as well."""
     oauth2 = {name: f"https://acme.example/{name}" for name in ("authorization_endpoint", "token_endpoint")}

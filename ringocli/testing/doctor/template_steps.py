@@ -17,6 +17,7 @@ from ringocli.testing.doctor.steps import StepFailed
 from ringocli.text.command_line import command_line
 from ringocli.text.document import Document
 from ringocli.text.secret import Text, sent
+from ringocli.text.url import split_url
 
 PROOF_CASES = 50
 
@@ -117,5 +118,5 @@ def _implausible(template: Template, spec: RequestSpec, values: Mapping[str, Tex
             yield name, f"begins with {text.split()[0]!r}, which the template adds itself"
         elif f"${name}$" in in_auth and not text.isascii():
             yield name, "contains characters that a header cannot carry"
-        elif spec.url.startswith(f"${name}$") and not re.match(r"https?://[^/\s]+", text):
-            yield name, "is the base of the URL, so it must begin with https://"
+        elif spec.url.startswith(f"${name}$") and (unusable := split_url(text).problem):
+            yield name, f"is the base of the URL, but {unusable}"
