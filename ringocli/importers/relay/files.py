@@ -9,7 +9,6 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from ringocli.http.content_types import JSON_TYPE
 from ringocli.importers.relay.readme import RELAY_URL, readme
 from ringocli.importers.relay.spec import RelaySpec
 from ringocli.messaging.export.server_files import (
@@ -23,6 +22,7 @@ from ringocli.messaging.export.server_files import (
     source_text,
     variable_name,
 )
+from ringocli.template.scaffold import Answers, from_answers
 from ringocli.text.json_numbers import dumps
 from ringocli.text.lenient_json import mapping
 
@@ -206,36 +206,8 @@ def _inserts(spec: RelaySpec, language: str) -> dict[str, str]:
 
 
 def relay_template(spec: RelaySpec) -> dict[str, Any]:
-    """The template for Ringotel: the documented forms, sent to the relay."""
-
-    def request(field: str) -> dict[str, Any]:
-        names = ("from", "to", "extension", "domain")
-        return {
-            "request_method": "POST",
-            "request_url": f"{RELAY_URL}/messages",
-            "request_content_type": JSON_TYPE,
-            "request_parameters": {**{name: f"${name}$" for name in names}, field: "$content$"},
-            "response_map": {"data": {"id": "$messageid$"}},
-        }
-
-    def event(key: str, kind: str, *names: str) -> dict[str, Any]:
-        return {
-            "event_key": key,
-            "event_type": kind,
-            "request_method": "POST",
-            "request_parameters": {"method": "$event_key$", "params": {name: f"${name}$" for name in names}},
-        }
-
-    return {
-        "id": spec.id,
-        "name": spec.name,
-        "class": "sms",
-        "properties": ["Relay token"],
-        "auth": {"type": "Bearer", "token": "$Relay token$"},
-        "API": {"SendMessage": request("content"), "SendFile": request("media_url")},
-        "Webhook": [
-            event("message", "message", "from", "to", "content"),
-            event("file", "mms", "from", "to", "text", "url"),
-            event("delivered", "messageDelivered", "messageid"),
-        ],
-    }
+    """The template for Ringotel: the documented requests and events, sent to the relay."""
+    answers = Answers(
+        id=spec.id, name=spec.name, auth="bearer", properties=("Relay token",), send_url=f"{RELAY_URL}/messages"
+    )
+    return dict(from_answers(answers).template)
