@@ -179,7 +179,7 @@ def about_credentials(draft: Draft, saved: str | None) -> str:
 
 
 def next_steps(draft: Draft, path: str, saved: str | None) -> list[str]:
-    """The next steps, one per line: what the template still needs to work, or else how to try and submit it."""
+    """The next steps, one per line: what the template still needs to work, or else the commands to try and submit it."""
     if draft.blocking:
         return [
             "resolve what is listed above: --hint NAME=VALUE, --drop FIELD or further samples, then run init again",
@@ -190,7 +190,7 @@ def next_steps(draft: Draft, path: str, saved: str | None) -> list[str]:
         command_line("render", path, *values),
         command_line("prove", path),
         command_line("emulate", path, "--port", "8025"),
-        "in a second terminal:",
+        "# in a second terminal",
         command_line("send-test", path, *values, "--missing", "sample", "--url", ":8025"),
     ]
     if draft.template.get("Webhook"):
@@ -199,5 +199,5 @@ def next_steps(draft: Draft, path: str, saved: str | None) -> list[str]:
     return [
         *steps,
         command_line("bundle", path),
-        "then send the mail in the bundle to support@ringotel.co",
+        "# then send the mail in the bundle to support@ringotel.co",
     ]

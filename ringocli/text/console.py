@@ -150,12 +150,14 @@ def excerpt(text: str) -> None:
 
 
 def remark(text: str, indent: str = "") -> None:
-    """Write a longer note to stderr, wrapped to 80 columns with a hanging indent."""
+    """Write a longer note to stderr, wrapped to 80 columns with a hanging indent; no line ends inside a short command."""
     import textwrap
 
     if sys.stderr is not None:
         text = _safe(text, sys.stderr)  # before a secret with spaces in it can be broken into lines
-    note(textwrap.fill(text, 79, initial_indent=indent, subsequent_indent=indent + "  ", break_long_words=False))
+    text = re.sub(_SHORT_COMMAND, lambda found: found.group().replace(" ", "\0"), text)
+    text = textwrap.fill(text, 79, initial_indent=indent, subsequent_indent=indent + "  ", break_long_words=False)
+    note(text.replace("\0", " "))
 
 
 def detail(text: str) -> None:
@@ -247,6 +249,7 @@ def _columns(text: str) -> int:
 
 _ESCAPE_CODE = r"\033\[[\d;]*m"
 _COMMAND = r"(?<![\w/])ringocli [^;)]+"
+_SHORT_COMMAND = r"(?<![\w/])ringocli (?:[^();]*(?=\))|[a-z-]+)"
 
 
 def _controls_terminal(char: str) -> bool:
