@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ringocli.emulator.asgi import error_reply
+from ringocli.emulator.outgoing import OutgoingRequests
 from ringocli.emulator.store.exchange import shown_reply
 from ringocli.errors import NoReply, UsageError
 from ringocli.http.addresses import webhook_address
@@ -38,9 +39,7 @@ MAX_STATUS = 599
 """The highest status of HTTP (RFC 9110, 15)."""
 
 
-async def forward(
-    incoming: IncomingRequest, to: Secret, send: Callable[[RenderedRequest], Reply]
-) -> tuple[Reply, Mapping[str, Any]]:
+async def forward(incoming: IncomingRequest, to: Secret, outgoing: OutgoingRequests) -> tuple[Reply, Mapping[str, Any]]:
     """Send a webhook to the real Ringotel; returns the reply for the sender, and what is recorded about it.
 
     If there is no reply, the sender gets 502: the message is not delivered yet, so the provider must retry.
@@ -56,7 +55,7 @@ async def forward(
         variables={},
     )
     try:
-        reply = await asyncio.to_thread(send, rendered)
+        reply = await outgoing.send(rendered)
     except (NoReply, UsageError) as error:  # UsageError: a header that cannot be sent
         why = redact(error.message)
         reply = error_reply(502, f"not forwarded to Ringotel: {why}", code=4)

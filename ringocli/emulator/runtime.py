@@ -16,6 +16,7 @@ from ringocli.emulator.forwarding import forward
 from ringocli.emulator.inboxes import Inboxes
 from ringocli.emulator.log import line_of
 from ringocli.emulator.media import MediaFiles
+from ringocli.emulator.outgoing import OutgoingRequests
 from ringocli.emulator.provider import Provider
 from ringocli.emulator.provider_webhooks import ProviderWebhooks
 from ringocli.emulator.ringotel import Ringotel
@@ -61,9 +62,10 @@ class Runtime:
         )
         self.files = MediaFiles(self.ledger, self.public_url or self.url)
         self.workers = Workers()
+        outgoing = OutgoingRequests(config.send) if config.send is not None else None
         forwarder = None
-        if config.forward_to is not None and config.send is not None:
-            forwarder = partial(forward, to=config.forward_to, send=config.send)
+        if config.forward_to is not None and outgoing is not None:
+            forwarder = partial(forward, to=config.forward_to, outgoing=outgoing)
         self.ringotel = Ringotel(self.template_file, self.ledger, config.values.properties, self.workers, forwarder)
         self.provider_webhooks = ProviderWebhooks(
             self.template_file,
@@ -81,7 +83,7 @@ class Runtime:
             self.provider,
             self.provider_webhooks,
             config.values,
-            send=config.send if config.provider_url is not None else None,
+            outgoing=outgoing if config.provider_url is not None else None,
             provider_url=config.provider_url,
         )
         self._background: list[asyncio.Task[None]] = []

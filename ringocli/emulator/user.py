@@ -14,6 +14,7 @@ from functools import partial
 
 from ringocli.emulator.inboxes import Inbox
 from ringocli.emulator.limits import MAX_INLINE_BYTES
+from ringocli.emulator.outgoing import OutgoingRequests
 from ringocli.emulator.provider import Provider
 from ringocli.emulator.provider_answer import ProviderAnswer
 from ringocli.emulator.provider_webhooks import ProviderWebhooks
@@ -32,8 +33,6 @@ from ringocli.template.model import RequestSpec
 from ringocli.template.values import Layer, Missing, Values
 from ringocli.text.pointer import as_text as pointer_text
 from ringocli.text.secret import Text, redact, redact_values
-
-Send = Callable[[RenderedRequest], Reply]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +55,7 @@ class User:
         provider_webhooks: ProviderWebhooks,
         values: Values,
         *,
-        send: Send | None = None,
+        outgoing: OutgoingRequests | None = None,
         provider_url: str | None = None,
     ) -> None:
         self._template_file = template_file
@@ -64,7 +63,7 @@ class User:
         self._provider = provider
         self._provider_webhooks = provider_webhooks
         self._values = values
-        self._send_request = send
+        self._outgoing = outgoing
         self._provider_url = provider_url
 
     async def send(
@@ -79,7 +78,7 @@ class User:
         template = self._template_file.template
         spec = template.request("SendFile" if file else "SendMessage")
         layers = (Layer(variables=variables, properties=properties or {}), *self._values.layers)
-        missing = Missing.SAMPLE if self._send_request is None else None
+        missing = Missing.SAMPLE if self._outgoing is None else None
         rendered = render_request(template, spec, Values(layers=layers), missing)
         if self._provider_url is not None:
             rendered = at_base(rendered, self._provider_url)
@@ -98,11 +97,11 @@ class User:
         return await asyncio.to_thread(record) if is_large else record()
 
     async def _exchange_with_provider(self, inbox: Inbox, rendered: RenderedRequest) -> _SendResult:
-        if self._send_request is None:
+        if self._outgoing is None:
             answer = await self._provider.answer(inbox, as_incoming(rendered))
             return _SendResult(reply=answer.reply, error=answer.error, answer=answer)
         try:
-            return _SendResult(reply=await asyncio.to_thread(self._send_request, rendered))
+            return _SendResult(reply=await self._outgoing.send(rendered))
         except NoReply as error:
             return _SendResult(reply=None, error=error.message)
 
