@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Annotated, Any, Generic, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Generic, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 from ringocli.cli.parameters import Argument, Group, Option, flag_of
 from ringocli.text import console
@@ -116,12 +116,13 @@ def fields_of(options: type[object], section: str | None = None) -> Iterator[Fie
     defaults: Mapping[str, object] = getattr(options, "_field_defaults", {})
     for name, kind, spec in _declared(options):
         if isinstance(spec, Group):
+            assert isinstance(kind, type)
             yield from fields_of(kind, spec.heading or section)
         else:
             yield Field(name, kind, defaults.get(name, ...), spec, section)
 
 
-def _declared(options: type[object]) -> list[tuple[str, Any, Argument | Option | Group]]:
+def _declared(options: type[object]) -> list[tuple[str, object, Argument | Option | Group]]:
     """The name, the type and the metadata of each field."""
     return [(name, *get_args(hint)) for name, hint in get_type_hints(options, include_extras=True).items()]
 
@@ -133,8 +134,11 @@ def built(options: type[OptionsT], leaves: Sequence[Field], given: Mapping[str, 
 
 
 def _filled(options: type[OptionsT], values: Mapping[str, object]) -> OptionsT:
-    found = {
-        name: _filled(kind, values) if isinstance(spec, Group) else values[name]
-        for name, kind, spec in _declared(options)
-    }
+    found: dict[str, object] = {}
+    for name, kind, spec in _declared(options):
+        if isinstance(spec, Group):
+            assert isinstance(kind, type)
+            found[name] = _filled(kind, values)
+        else:
+            found[name] = values[name]
     return options(**found)
