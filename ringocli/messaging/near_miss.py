@@ -30,6 +30,7 @@ from ringocli.messaging.received_field import (
 )
 from ringocli.messaging.request import render_event
 from ringocli.messaging.trees import laid_over
+from ringocli.template.delivery_statuses import means_delivered, means_failed
 from ringocli.template.model import Template, WebhookEvent
 from ringocli.template.pattern.matching import describe
 from ringocli.template.pattern.notation import is_same
@@ -37,7 +38,6 @@ from ringocli.template.pattern.pattern import Constant, Json, as_text
 from ringocli.template.reader import read_template
 from ringocli.template.values import Layer, Missing, Values
 from ringocli.template.variables import Place
-from ringocli.text.delivery_statuses import means_delivered, means_failed
 from ringocli.text.json_numbers import dumps
 from ringocli.text.pointer import Pointer
 from ringocli.text.pointer import as_text as pointer_text

@@ -23,11 +23,11 @@ from ringocli.messaging.received_field import (
     is_url,
     names_an_event,
 )
+from ringocli.template.delivery_statuses import means_delivered, means_failed
 from ringocli.template.field_vocabulary import HOLDERS, LONE_NUMBERS, OWN_NUMBERS, Role, name_score, whose_number
 from ringocli.template.pattern.notation import is_same
 from ringocli.template.pattern.pattern import Constant, as_text
 from ringocli.template.variables import Place
-from ringocli.text.delivery_statuses import means_delivered, means_failed
 from ringocli.text.name_key import name_key
 from ringocli.text.pointer import Pointer
 from ringocli.text.suggest import nearest

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 
 from ringocli.messaging.alignment import align
+from ringocli.template.delivery_statuses import means_delivered, means_failed
 from ringocli.template.model import WebhookEvent
 from ringocli.template.pattern.pattern import Constant, Json, as_text
 from ringocli.template.variables import Place
-from ringocli.text.delivery_statuses import means_delivered, means_failed
 from ringocli.text.pointer import Pointer
 
 _OPPOSITES = (

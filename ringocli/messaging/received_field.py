@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from ringocli.messaging.alignment import Received
+from ringocli.template.delivery_statuses import means_delivered, means_failed, names_both
 from ringocli.template.field_vocabulary import HOLDERS, NOT_A_VALUE, Role, name_score, tokens
-from ringocli.text.delivery_statuses import means_delivered, means_failed, names_both
 from ringocli.text.name_key import name_key
 from ringocli.text.uuids import is_uuid
 from ringocli.text.words import word_set

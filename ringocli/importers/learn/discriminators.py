@@ -14,8 +14,8 @@ from typing import Any
 
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.value_shapes import is_prose, text_of
+from ringocli.template.delivery_statuses import means_delivered, means_failed
 from ringocli.template.field_vocabulary import tokens
-from ringocli.text.delivery_statuses import means_delivered, means_failed
 from ringocli.text.name_key import name_key
 from ringocli.text.pointer import Pointer, generalised
 

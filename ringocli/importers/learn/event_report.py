@@ -11,11 +11,11 @@ from ringocli.importers.learn.url_credentials import without_secrets
 from ringocli.importers.learn.value_shapes import encoding_of_text, is_phone
 from ringocli.importers.learn.webhook_samples import DEFAULT_KEYS, EventDraft, LearnedEvents, WebhookSample
 from ringocli.messaging.webhook import decoded_webhook, read_webhook
+from ringocli.template.delivery_statuses import means_delivered
 from ringocli.template.field_vocabulary import Role
 from ringocli.template.model import Template
 from ringocli.template.scaffold import Decision
 from ringocli.template.variables import EVENT_TYPES
-from ringocli.text.delivery_statuses import means_delivered
 from ringocli.text.pointer import Pointer
 
 

@@ -11,8 +11,8 @@ from ringocli.importers.learn.embedded_documents import packed_leaves, written_i
 from ringocli.importers.learn.message_id import LEAST_IN_RECEIPT, id_score
 from ringocli.importers.learn.role_score import MIN_SCORE, score
 from ringocli.importers.learn.sample_leaves import SampleLeaf, leaves_of
+from ringocli.template.delivery_statuses import means_delivered, means_failed
 from ringocli.template.field_vocabulary import Role, tokens
-from ringocli.text.delivery_statuses import means_delivered, means_failed
 from ringocli.text.name_key import name_key
 
 ONLY = "Ringotel reads only JSON and forms"

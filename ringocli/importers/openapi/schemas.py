@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from ringocli.text.delivery_statuses import means_delivered
+from ringocli.template.delivery_statuses import means_delivered
 from ringocli.text.lenient_json import elements, mapping
 
 _MAX_NESTED = 6

@@ -8,10 +8,10 @@ from typing import TypeAlias
 from ringocli.lint.rule import Problem, Severity, rule
 from ringocli.lint.rules.placeholders import unfinished
 from ringocli.lint.subject import Subject
+from ringocli.template.delivery_statuses import may_mean_delivered, names_both
 from ringocli.template.model import WebhookEvent
 from ringocli.template.pattern.pattern import Constant, Leaf, as_text
 from ringocli.template.variables import REQUIRED, Place
-from ringocli.text.delivery_statuses import may_mean_delivered, names_both
 from ringocli.text.document import Part
 from ringocli.text.pointer import Pointer
 

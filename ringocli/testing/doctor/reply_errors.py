@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ringocli.template.delivery_statuses import FAILURE, means_failed
 from ringocli.template.pattern.pattern import Json
-from ringocli.text.delivery_statuses import FAILURE, means_failed
 from ringocli.text.digits import is_count
 from ringocli.text.name_key import name_key
 
