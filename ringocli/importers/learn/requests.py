@@ -152,13 +152,16 @@ def _write(state: RequestState) -> None:
 
 
 def _kept_segments(state: RequestState) -> Iterator[KeptConstant]:
-    """The path segments that are not usual words of an API; before such a word they may name an account."""
+    """The path segments that are not usual words of an API; before such a word they may name an account.
+
+    A segment before a property says what the property is, as in ``account/$Account ID$``.
+    """
     usual = [is_word_of_api(unquote(segment)) for segment in state.target.segments]
     for index, segment in enumerate(state.target.segments):
         if segment and not usual[index] and ("path", index) not in state.put:
             risk = (
                 "it may identify the sample's account: if so, use a property instead"
-                if any(usual[index + 1 :])
+                if any(usual[index + 1 :]) and ("path", index + 1) not in state.put
                 else None
             )
             pointer = ("API", state.place.value, "request_url")

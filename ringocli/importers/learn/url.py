@@ -95,7 +95,8 @@ def _segment_names(text: str, before: tuple[str, ...]) -> tuple[str, ...]:
         return before
     if re.fullmatch(r"AC[0-9a-fA-F]{32}", text):
         return ("Account SID",)
-    return tuple(f"{_singular(name)} id" for name in before) or ("id",)
+    owners = [name for name in before if not is_version(name)]
+    return tuple(f"{_singular(name)} id" for name in owners) or ("account id" if before else "id",)
 
 
 def _of_owner(name: str, before: tuple[str, ...]) -> str:

@@ -50,6 +50,7 @@ def webhook(kind: str, body: Any) -> WebhookSample:
         ("/usr/mara/p/letmein/send", "/usr/$Username$/p/$Password$/send", ["Username", "Password"]),
         ("/l/test/p/sms/out", "/l/$Username$/p/$Password$/out", ["Username", "Password"]),
         ("/login/mara/pwd/letmein/sms", "/login/$Login$/pwd/$Password$/sms", ["Login", "Password"]),
+        ("/v1/HXIN17xxxxxx/messages", "/v1/$Account ID$/messages", ["Account ID"]),
         ("/accounts/nim77/keys/aB3dE5fG/sms", "/accounts/$Account$/keys/$API key$/sms", ["Account", "API key"]),
     ],
 )
@@ -265,6 +266,13 @@ def test_constants_of_a_query_and_a_path_have_a_name_and_a_value() -> None:
     document = drafted(MESSAGE, url="https://api.nimbus.example/cirrus/sms/send?route=7&copies=1")
     found = {entry["name"]: (entry["value"], bool(entry["risk"])) for entry in document["constants"]}
     assert {"route": ("7", False), "copies": ("1", False), "part of the URL's path": ("cirrus", True)} == found
+
+
+def test_a_segment_before_a_property_names_it() -> None:
+    """The word "account" in /account/13900 is not itself somebody's account."""
+    document = drafted(MESSAGE, url="https://api.nimbus.example/account/13900/product/sms/send")
+    found = {entry["value"]: bool(entry["risk"]) for entry in document["constants"]}
+    assert {"account": False, "product": True} == found
 
 
 def test_a_boolean_is_not_called_a_number() -> None:
