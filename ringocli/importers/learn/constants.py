@@ -96,8 +96,15 @@ def constant_risk(leaf: SampleLeaf) -> str | None:
 
 
 def is_callback_url(leaf: SampleLeaf) -> bool:
-    """Whether a value is a URL to which the provider reports, going by the names of the field and the object around it."""
-    return is_url(leaf.value) and any(is_callback(name) for name in leaf.names[:2])
+    """Whether a value is a URL to which the provider reports, by the names of its field and object, or by its path."""
+    if not is_url(leaf.value):
+        return False
+    path = re.split(r"[?#]", leaf.text, maxsplit=1)[0].split("/")[3:]
+    return any(is_callback(name) for name in leaf.names[:2]) or any(map(_REPORTS.fullmatch, path))
+
+
+_REPORTS = re.compile(r"(?:\w+[-_])?(?:status|callback|webhook|dlr|delivery_?reports?)s?/?", re.I)
+"""A segment of a callback URL, such as ``sms_status``."""
 
 
 def _url_risk(leaf: SampleLeaf) -> str | None:

@@ -88,6 +88,8 @@ class PropertyBook:
         """The existing property for this text in a field of this meaning."""
         for name, value in self.values.items():
             if not text or value != text:
+                if value and _is_same_id(value, text):
+                    return name
                 continue
             before = self.meanings.get(name, means)
             pair = frozenset({before, means})
@@ -217,6 +219,15 @@ class PropertyBook:
                 # A placeholder such as XXXX is not a secret: it must not be masked inside other values.
                 kept[name] = Secret(shown(value), remembered=placeholder is None)
         return kept
+
+
+def _is_same_id(one: str, other: str) -> bool:
+    """Whether one of two values is a variable and the other its bare name: ``{auth_id}`` and ``auth_id``."""
+    for marked, bare in ((one, other), (other, one)):
+        placeholder = whole_placeholder(marked)
+        if placeholder is not None and placeholder.is_variable and is_stand_in(bare):
+            return placeholder.name.lower() == bare.lower() and bool(re.search(r"(?i)[a-z][ _-]?s?id$", bare))
+    return False
 
 
 def is_distinctive(text: str) -> bool:

@@ -135,6 +135,7 @@ def test_a_callback_url_is_a_marked_constant(name: str, url: str) -> None:
         ("callback_url", "https://your-app.com/hook", "https://your-app.com/hook", []),
         ("webhook", "https://<yourdomain>.com/in", "https://$Yourdomain$.com/in", ["Yourdomain"]),
         ("dlrUrl", "https://{{host}}/in", "https://$Host$/in", ["Host"]),
+        ("url", "https://<yourdomain>.com/sms_status/", "https://$Yourdomain$.com/sms_status/", ["Yourdomain"]),
     ],
 )
 def test_a_callback_url_with_a_placeholder_keeps_its_risk(
@@ -475,3 +476,11 @@ def test_a_plus_that_a_form_turned_into_a_space_is_a_plus() -> None:
     pasted = read_curl("send", "curl https://api.nimbus.example/sms -d to=+46700000000 -d message=Hej")[0]
     notes = from_pastes(Pastes(send=pasted), Answers()).notes
     assert not [note for note in notes if "number format" in str(note)]
+
+
+def test_an_id_with_and_without_braces_is_one_property() -> None:
+    """Plivo's documentation writes ``--user auth_id:auth_token`` and ``/Account/{auth_id}/``."""
+    command = "curl --user auth_id:auth_token -d to= https://api.nimbus.example/v1/Account/{auth_id}/Message/"
+    template = from_pastes(Pastes(send=read_curl("send", command)[0]), Answers()).template
+    assert ["Auth ID", "Auth token"] == sorted(template["properties"])
+    assert "$Auth ID$" == template["auth"]["username"]
