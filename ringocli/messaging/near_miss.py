@@ -136,7 +136,7 @@ def _proposal(check: _Check, best: _Candidate) -> tuple[tuple[Operation, ...], s
     second = second_event(check.template, event, changes[0].parameters, changes[0].key)
     if second and check.why_unsafe(second) is None:
         return second, f"added as a second event, because changing {event.label} {refused}"
-    return (), f"no change is proposed, because the best candidate {refused}"
+    return (), f"the best candidate {refused}"
 
 
 def _summary(best: _Candidate) -> str:

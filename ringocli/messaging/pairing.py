@@ -105,7 +105,8 @@ class _Pairing:
             possible = [
                 one for one in self.unclaimed if can_be(_role_of(leaf), one) and not self._is_other_end(leaf, one)
             ]
-            if len(possible) == 1 and leaf.names and not leaf.is_event_key:
+            is_count = _role_of(leaf) is Role.CONTENT and all(one.text.strip().isdigit() for one in possible)
+            if len(possible) == 1 and leaf.names and not leaf.is_event_key and not is_count:
                 self._pair(leaf, possible[0], "the only field left")
 
     def _pair(self, leaf: PatternLeaf, received: Received, why: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
+from itertools import islice
 from urllib.parse import unquote
 
 from ringocli.template.pattern.pattern import Json, Several
@@ -13,6 +15,11 @@ _HEX = re.compile(r"(?:[0-9A-Fa-f]{4}){2,}")
 _AFTER_SPACE = re.compile(r" \d{6,}")
 _NUMBERED = re.compile(r"(.*?)(\d{1,9})", re.S)
 _UNESCAPED = re.compile(r"[^\w.~*!'()+%-]|%(?![0-9A-Fa-f]{2})")
+
+_FILE_NAME = re.compile(r"media|attachment|image|picture|photo|video|audio|mms", re.I)
+
+MAX_FIELDS = 200
+"""How many fields of a webhook are searched for a file."""
 
 MAX_EXAMINED = 10_000
 """A longer text is not examined; an SMS has at most 1,600 characters."""
@@ -37,6 +44,10 @@ def value_notes(document: Json, variables: Mapping[str, str], sources: Mapping[s
     for name in ("from", "to"):
         if _AFTER_SPACE.fullmatch(variables.get(name, "")) and not _is_of_form(document, sources.get(name, ())):
             notes.append(f"${name}$ ({as_text(sources[name])}) starts with a space, which was probably a +")
+    if "content" in sources and "url" not in sources and (file := _unread_file(document)):
+        notes.append(
+            f"{as_text(file)} seems to be the URL of a file, which this event does not read: users get the text without it"
+        )
     if "url" in sources:
         notes += _further_files(document, sources["url"])
         for name in ("text", "content"):
@@ -74,6 +85,28 @@ def _is_of_form(document: Json, source: Pointer) -> bool:
         return isinstance(lookup(document, source[:1]), Several)
     except LookupError:
         return False
+
+
+def _unread_file(document: Json) -> Pointer | None:
+    """The first URL in a field that is named like a file, such as ``media`` or ``MediaUrl0``, of those examined."""
+    waiting: list[tuple[Pointer, Json, bool]] = [((), document, False)]
+    for pointer, holder, is_inside in waiting:
+        members = holder.items() if isinstance(holder, dict) else enumerate(holder) if isinstance(holder, list) else ()
+        for step, member in islice(members, MAX_FIELDS):
+            kind = type(member)
+            if kind is str:
+                is_url = member[:4] in ("http", "HTTP") and (is_inside or _names_file(step))
+                if is_url and member[4:8].lower().startswith(("://", "s://")):
+                    return (*pointer, step)
+            elif kind is not int and kind is not bool and member and len(waiting) < MAX_FIELDS:
+                waiting.append(((*pointer, step), member, is_inside or _names_file(step)))
+    return None
+
+
+@lru_cache(maxsize=2_000)  # webhooks repeat a few dozen names
+def _names_file(step: str | int) -> bool:
+    """Whether a key is named like a file."""
+    return isinstance(step, str) and bool(_FILE_NAME.search(step))
 
 
 def _further_files(document: Json, source: Pointer) -> list[str]:

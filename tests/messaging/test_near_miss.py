@@ -431,3 +431,24 @@ def test_a_member_that_does_not_exist_is_not_renamed(source: str) -> None:
     """A patch for another version of the template is refused by its documented error."""
     with pytest.raises(LookupError):
         patched_tree(ACME, [{"op": "move", "from": source, "path": f"{source.rpartition('/')[0]}/z"}])
+
+
+@pytest.mark.parametrize("count", [1, "1"])
+def test_a_number_that_is_left_over_is_not_the_text(count: Any) -> None:
+    """A webhook without its text is not read as the text "1" because a counter is the only field left."""
+    body = {"method": "message", "params": {"from": VALUES["from"], "to": VALUES["to"]}, "meta": {"attempt": count}}
+    near_miss = missed(ACME, body)
+    assert ((), "no received field is certain to be $content$") == (near_miss.patch, near_miss.why)
+
+
+def test_a_refused_change_is_explained_in_one_clause() -> None:
+    """The text output writes it after "No change is proposed:", and the page as a sentence of its own."""
+    numbers = {"event": "$event_key$", "from": "$from$", "to": "$to$"}
+    events = [
+        {"event_key": "mo", "event_type": "mms", "request_method": "POST", "request_parameters": one}
+        for one in ({**numbers, "text": "$text$", "media": [{"url": "$url$"}]}, {**numbers, "text": "$content$"})
+    ]
+    events[1]["event_type"] = "message"
+    body = {"event": "mo", "from": VALUES["from"], "to": VALUES["to"], "text": "", "media": ["https://x.example/a.png"]}
+    near_miss = missed({**ACME, "Webhook": events}, body)
+    assert ((), "the best candidate would change how message:mo is read") == (near_miss.patch, near_miss.why)

@@ -28,6 +28,15 @@ from ringocli.text.pointer import Pointer
             {"url": (0, "u"), "text": (1, "t")},
             "different elements",
         ),
+        ({"t": "Hi", "media": ["https://x.example/a.jpg"]}, {"content": "Hi"}, {"content": ("t",)}, "/media/0 seems"),
+        (
+            {"t": "Hi", "attachments": [{"id": 1, "link": "https://x.example/a"}]},
+            {"content": "Hi"},
+            {"content": ("t",)},
+            "/attachments/0/link seems",
+        ),
+        ({"t": "Hi", "media": [], "webhook_url": "https://x.example/"}, {"content": "Hi"}, {"content": ("t",)}, ""),
+        ({"t": "https://x.example/a.jpg"}, {"content": "https://x.example/a.jpg"}, {"content": ("t",)}, ""),
         ([{"u": "a", "t": "b"}], {"url": "a", "text": "b"}, {"url": (0, "u"), "text": (0, "t")}, ""),
     ],
 )
