@@ -16,7 +16,7 @@ from typing import NoReturn
 from urllib.parse import parse_qsl, quote, quote_plus
 
 from ringocli.errors import LocalError
-from ringocli.http.content_types import FORM_TYPE, JSON_TYPE, Encoding, encoding_of, media_type
+from ringocli.http.content_types import FORM_TYPE, JSON_TYPE, Encoding, charset_of, encoding_of, media_type
 from ringocli.template.pattern.pattern import Json, Several, as_text
 from ringocli.text.json_numbers import UnusableNumber, number_text, read_float, read_integer
 from ringocli.text.traced import Traced, joined
@@ -179,17 +179,6 @@ def _without_surrogates(tree: Json) -> Json:
     if isinstance(tree, dict):
         return {_without_surrogates(key): _without_surrogates(value) for key, value in tree.items()}
     return [_without_surrogates(item) for item in tree] if isinstance(tree, list) else tree
-
-
-@lru_cache(maxsize=64)
-def charset_of(content_type: str | None) -> str:
-    """The charset parameter of a content type, UTF-8 by default."""
-    charset = "utf-8"
-    for parameter in (content_type or "").split(";")[1:]:
-        key, _, value = parameter.partition("=")
-        if key.strip().lower() == "charset":
-            charset = value.strip().strip("'\"")
-    return charset
 
 
 _NOT_CHARSETS = frozenset(

@@ -34,3 +34,19 @@ def encoding_of(content_type: str | None) -> Encoding:
     if kind.endswith(("/json", "+json")):
         return Encoding.JSON
     return Encoding.FORM if kind.endswith("/x-www-form-urlencoded") else Encoding.OTHER
+
+
+@lru_cache(maxsize=64)
+def charset_of(content_type: str | None) -> str:
+    """The charset parameter of a content type, UTF-8 by default."""
+    charset = "utf-8"
+    for parameter in (content_type or "").split(";")[1:]:
+        key, _, value = parameter.partition("=")
+        if key.strip().lower() == "charset":
+            charset = value.strip().strip("'\"")
+    return charset
+
+
+def is_utf8(content_type: str | None) -> bool:
+    """Whether the charset of a content type is UTF-8, in which requests are encoded."""
+    return charset_of(content_type).lower().replace("-", "") == "utf8"

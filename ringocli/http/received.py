@@ -10,8 +10,8 @@ import re
 from typing import NamedTuple
 
 from ringocli.errors import LocalError
-from ringocli.http.bodies import JSON_DECODER, InfiniteValue, charset_of, decode, decode_json, decode_pairs, text_of
-from ringocli.http.content_types import Encoding, encoding_of, media_type
+from ringocli.http.bodies import JSON_DECODER, InfiniteValue, decode, decode_json, decode_pairs, text_of
+from ringocli.http.content_types import Encoding, charset_of, encoding_of, media_type
 from ringocli.template.pattern.pattern import Json
 
 _FORM = re.compile(r"[^\s=&<>{}\"]{1,200}=")

@@ -152,6 +152,8 @@ MISTAKES: dict[str, tuple[str, str, str, str | None]] = {
     "content type mistyped": (broken('"application/json"', '"aplication/json"'), "RT212", '"aplication/json"', "application/json"),
     "content type short": (broken('"application/json"', '"json"'), "RT212", '"json"', "application/json"),
     "multipart": (broken('"application/json"', '"multipart/form-data"'), "RT212", '"multipart/form-data"', None),
+    "charset": (broken('"application/json"', '"application/json; charset=ISO-8859-1"'), "RT212",
+                '"application/json; charset=ISO-8859-1"', None),
     "event type mistyped": (broken('"messageDelivered"', '"messagedelivered"'), "RT302", '"messagedelivered"', "messageDelivered"),
     "event type delivered": (broken('"event_type": "messageDelivered"', '"event_type": "delivered"'), "RT302", '"delivered"', "messageDelivered"),
     "event type failed": (broken('"messageDelivered"', '"failed"'), "RT302", '"failed"', None),

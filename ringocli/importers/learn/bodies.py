@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from ringocli.http.bodies import FORM_TYPE, JSON_TYPE, Encoding, decode_pairs, encoding_of
+from ringocli.http.bodies import decode_pairs
+from ringocli.http.content_types import FORM_TYPE, JSON_TYPE, Encoding, charset_of, encoding_of, is_utf8, media_type
 from ringocli.importers.learn.placeholders import CLOSE, OPEN, shown
 from ringocli.importers.pasted_request import Pasted
 from ringocli.template.limit import Blocker, Limit
@@ -63,6 +64,9 @@ def _in_url(pasted: Pasted, method: str, body: Body) -> None:
 
 
 def _text(text: str, kind: str, body: Body) -> None:
+    if not is_utf8(kind):
+        what, kind = f"charset={charset_of(kind)}", media_type(kind)
+        body.limits.append(Limit(what, "requests are encoded as UTF-8: check that the provider accepts that"))
     encoding = encoding_of(kind or FORM_TYPE)
     looks_json = text.lstrip()[:1] in ("{", "[") and isinstance(Document.read("body", text).value, dict | list)
     if looks_json:

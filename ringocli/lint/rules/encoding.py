@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ringocli.http.content_types import FORM_TYPE, JSON_TYPE, Encoding, encoding_of, media_type
+from ringocli.http.content_types import FORM_TYPE, JSON_TYPE, Encoding, charset_of, encoding_of, is_utf8, media_type
 from ringocli.lint.rule import Fix, Problem, ReplaceValue, Severity, rule
 from ringocli.lint.subject import Subject
 from ringocli.template.model import RequestSpec
@@ -51,9 +51,10 @@ def missing_content_type(subject: Subject) -> Iterator[Problem]:
 
 @rule("RT212", Severity.WARNING)
 def unsupported_content_type(subject: Subject) -> Iterator[Problem]:
-    """The content type is misspelled, or is neither JSON nor a form.
+    """The content type is misspelled, is neither JSON nor a form, or names a charset other than UTF-8.
 
-    Ringotel documents JSON for requests and forms for OAuth2. There is no documented notation for multipart or XML.
+    Ringotel documents JSON for requests and forms for OAuth2, where it writes `charset=utf-8`. There is no documented
+    notation for multipart, XML or another charset.
 
     Bad:
         "SendMessage": {
@@ -78,9 +79,14 @@ def unsupported_content_type(subject: Subject) -> Iterator[Problem]:
             continue
         kind = media_type(spec.content_type)
         choice = _meant_type(kind)
-        if choice is None and encoding_of(kind) is not Encoding.OTHER:
-            continue
         pointer = (*spec.pointer, "request_content_type")
+        if choice is None and encoding_of(kind) is not Encoding.OTHER:
+            if not is_utf8(spec.content_type):
+                named = charset_of(spec.content_type)
+                yield Problem(
+                    pointer, f"requests are encoded as UTF-8, so the provider would misread é or an emoji as {named}"
+                )
+            continue
         if choice is not None:
             fix = Fix(title=f"Write {choice}", changes=(ReplaceValue(pointer, choice),))
             yield Problem(pointer, f"{spec.content_type!r} is not a content type (did you mean {choice}?)", choice, fix)

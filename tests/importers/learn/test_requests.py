@@ -484,3 +484,12 @@ def test_an_id_with_and_without_braces_is_one_property() -> None:
     template = from_pastes(Pastes(send=read_curl("send", command)[0]), Answers()).template
     assert ["Auth ID", "Auth token"] == sorted(template["properties"])
     assert "$Auth ID$" == template["auth"]["username"]
+
+
+@pytest.mark.parametrize("kind", ["application/json; charset=ISO-8859-1", "application/json;charset=windows-1252"])
+def test_another_charset_is_not_promised(kind: str) -> None:
+    """A template sends UTF-8, so the charset of the sample is left out, and a limit names it."""
+    command = ["curl", "https://api.nimbus.example/sms", "-H", f"Content-Type: {kind}", "-d", json.dumps(MESSAGE)]
+    document = as_document(from_pastes(Pastes(send=read_curl("send", shlex.join(command))[0]), Answers()), None)
+    assert "application/json" == sent(document)["request_content_type"]
+    assert [kind.partition(";")[2].strip()] == [entry["what"] for entry in document["not_expressible"]]
