@@ -126,6 +126,7 @@ MISTAKES: dict[str, tuple[str, str, str, str | None]] = {
     # what was done: text, code, what the range covers, suggestion
     "variable mistyped": (broken('"$to$"', '"$ot$"'), "RT401", '"$ot$"', "$to$"),
     "variable by another word": (broken('"$to$"', '"$recipient$"'), "RT401", '"$recipient$"', "$to$"),
+    "variable by a provider's word": (broken('"$to$"', '"$rcpt$"'), "RT401", '"$rcpt$"', "$to$"),
     "sender for from": (broken('"$from$"', '"$sender$"'), "RT401", '"$sender$"', "$from$"),
     "body for content": (broken('"$content$"', '"$body$"'), "RT401", '"$body$"', "$content$"),
     "variable in capitals": (broken('"$from$"', '"$From$"'), "RT401", '"$From$"', "$from$"),

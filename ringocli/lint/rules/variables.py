@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 from ringocli.lint.rule import AppendItem, Fix, Problem, Severity, rule
@@ -16,6 +16,7 @@ from ringocli.text.suggest import nearest
 SWAPPED = {(Place.MMS, "content"): "url", (Place.MESSAGE, "text"): "content", (Place.MESSAGE, "url"): "content"}
 """The right name for a variable of another event (assumption 30)."""
 
+_SAME_ELSEWHERE = {"url": "content", "content": "text"}
 _OUTGOING = {"text": "content", "url": "content"}
 _FIELD_WORDS = {
     "to": "recipient receiver destination dest dst msisdn phone phonenumber mobile target tonumber number",
@@ -28,7 +29,10 @@ _FIELD_WORDS = {
     "domain": "org organization organisation tenant account",
     "event_key": "event type eventtype kind method key action status",
 }
-"""Other words for the built-in variables; a variable with one of these names meant the built-in one."""
+"""The most frequent other words for the built-in variables; a variable with one of these names meant the built-in one.
+
+The vocabulary of providers' words has more, but takes longer to import than a file without findings takes to lint.
+"""
 
 _CRM = {"user_id", "firstname", "lastname", "email", "phone", "contact_id", "mobile", "company_name", "job_title"}
 _LOOKALIKES = str.maketrans(
@@ -99,6 +103,8 @@ def _choice(subject: Subject, use: Use) -> str | None:
     for name, words in _FIELD_WORDS.items():
         if name in legal and name_used in words.split():
             return name
+    if not _looks_like_property(use) and (meant := _from_vocabulary(name_used, legal)):
+        return meant
     latin = use.name.translate(_LOOKALIKES)
     if latin != use.name and latin in legal:
         return latin
@@ -110,6 +116,14 @@ def _choice(subject: Subject, use: Use) -> str | None:
         or nearest(use.name, unused, least=0.7)
         or nearest(use.name, sorted(legal), least=0.6)
     )
+
+
+def _from_vocabulary(key: str, legal: Collection[str]) -> str | None:
+    """The variable that a provider's word for a field means here: ``msgtext`` is $content$, in an mms $text$."""
+    from ringocli.template.field_vocabulary import EXACT
+
+    role = next((str(role) for role, words in EXACT.items() if key in words), "")
+    return next((name for name in (role, _SAME_ELSEWHERE.get(role)) if name in legal), None)
 
 
 def _available(subject: Subject, use: Use) -> str:
