@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from ringocli.cli.command import command
@@ -142,9 +144,9 @@ def emulate(options: EmulateOptions) -> int:
         seed=options.seed,
         auto_reply=options.auto_reply,
         access_token=_access_token(host, expose=listen.expose),
-        log=_log(),
     )
-    _serve(config, opens_page=not listen.no_browser)
+    with _logged(config) as logged:
+        _serve(logged, opens_page=not listen.no_browser)
     return 0
 
 
@@ -233,13 +235,20 @@ def _sender(connection: ConnectionOptions) -> Callable[[RenderedRequest], Reply]
     return Sender(timeout_s=connection.timeout_s, ca_file=connection.ca_file, connections=32).send
 
 
-def _log() -> Callable[[str], None] | None:
-    """Writes a line for each exchange to stderr, in its own thread, so that a full pipe does not block the emulator."""
+@contextmanager
+def _logged(config: EmulatorConfig) -> Iterator[EmulatorConfig]:
+    """Write a line for each exchange to stderr, in its own thread, so that a full pipe does not block the emulator."""
     from ringocli.emulator.log import Log
 
     if console.is_quiet():
-        return None
-    return Log(lambda lines: console.note("\n".join(map(console.printable, lines)), "dim")).write
+        yield config
+        return
+    log = Log(lambda lines: console.note("\n".join(map(console.printable, lines)), "dim"))
+    try:
+        yield replace(config, log=log.write)
+    finally:
+        if not log.close():
+            sys.stderr = None  # the blocked thread has its lock, for which even the end of the process would wait
 
 
 def _serve(config: EmulatorConfig, *, opens_page: bool) -> None:

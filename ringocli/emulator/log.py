@@ -15,6 +15,9 @@ MAX_PENDING = 1_000
 COLLECT_S = 0.02
 """Lines are written in groups: waking the thread for each one would slow down the event loop."""
 
+CLOSE_S = 1.0
+"""How long the end of the emulator may be delayed by a reader that is slow."""
+
 
 class Log:
     """Passes lines to ``print_lines``, one group at a time; ``write`` never blocks."""
@@ -24,6 +27,7 @@ class Log:
         self._lines: deque[str] = deque()
         self._has_lines = threading.Event()
         self._thread: threading.Thread | None = None
+        self._is_closing = False
 
     def write(self, line: str) -> None:
         """Add a line."""
@@ -35,10 +39,20 @@ class Log:
         if not self._has_lines.is_set():
             self._has_lines.set()
 
+    def close(self) -> bool:
+        """Write the lines that wait; returns whether the thread ended, which it does not while the reader is blocked."""
+        if self._thread is None:
+            return True
+        self._is_closing = True
+        self._has_lines.set()
+        self._thread.join(CLOSE_S)
+        return not self._thread.is_alive()
+
     def _print(self) -> None:
-        while True:
+        while self._lines or not self._is_closing:
             self._has_lines.wait()
-            time.sleep(COLLECT_S)
+            if not self._is_closing:
+                time.sleep(COLLECT_S)
             self._has_lines.clear()
             try:
                 self._print_lines([self._lines.popleft() for _ in range(len(self._lines))])

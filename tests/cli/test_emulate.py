@@ -13,7 +13,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -57,6 +57,34 @@ def test_address_is_the_first_line_and_the_only_one(acme: Path, tmp_path: Path) 
     assert ("", 130) == (out, process.returncode)
     assert "<- message:message POST /webhook/acme 200" in err
     assert "/params/from: expected $from$, found nothing" in err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a pipe that does not block")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_blocked_reader_of_the_log_does_not_keep_the_process_alive(acme: Path, number: signal.Signals) -> None:
+    """Nobody reads stderr, as in a script that only waits for the end; the exit code is as usual."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    free = 2_000
+    with suppress(BlockingIOError):
+        while True:
+            os.write(writing, b"." * free)
+    os.read(reading, 2 * free)
+    os.set_blocking(writing, True)
+    command = [sys.executable, "-m", "ringocli", "emulate", str(acme), "--no-browser"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=writing, text=True) as process:
+        assert process.stdout is not None
+        ringotel = Emulator(process.stdout.readline().removeprefix("listening on ").strip(), "acme")
+        for _ in range(200):
+            call(ringotel, "POST", "/webhook/acme", MESSAGE)
+        process.send_signal(number)
+        try:
+            code = process.wait(20)
+        finally:
+            process.kill()
+            os.close(reading)
+            os.close(writing)
+    assert (130 if number == signal.SIGINT else 0) == code
 
 
 def test_everything_is_stored_after_a_restart(acme: Path, tmp_path: Path) -> None:
