@@ -13,6 +13,7 @@ from typing import Any
 from ringocli.errors import LocalError, RingocliError, UsageError
 from ringocli.http.exchange import IncomingRequest, Reply, recorded_request
 from ringocli.http.status_codes import SUCCESS
+from ringocli.importers.captures import text_of_capture
 from ringocli.importers.samples import read_sample
 from ringocli.messaging.case_reader import Anything, Case, CaseStep, Expectation
 from ringocli.messaging.case_writer import as_toml
@@ -58,13 +59,13 @@ def read_recording(content: bytes) -> list[RecordedExchange]:
     Raises:
         UsageError: it contains none.
     """
-    text = content.decode("utf-8", "replace").lstrip("\ufeff")
-    found = list(_exchanges(text))
+    plain, _ = text_of_capture(content)
+    if not plain.strip():
+        raise UsageError("the recording is empty", "Provide an emulator export, a HAR file, or a request.")
+    found = list(_exchanges(plain.decode("utf-8", "replace")))
     if found:
         return found
     sample = read_sample(content)
-    if not content.strip():
-        raise UsageError("the recording is empty", "Provide an emulator export, a HAR file, or a request.")
     if sample.status is not None:
         return [RecordedExchange(request=None, reply=sample.as_reply())]
     return [RecordedExchange(request=sample.as_request())]
