@@ -53,7 +53,7 @@ class DataRows:
         """Read the columns of a file, or of stdin.
 
         Raises:
-            LocalError: the file cannot be read.
+            LocalError: the file cannot be read, or its first line is not UTF-8.
             UsageError: there are no rows, or a column is not a variable.
         """
         lines = _lines(name)
@@ -64,6 +64,8 @@ class DataRows:
         if is_json:
             columns = tuple(_json_object(name, 1, first))
         else:
+            if _has_undecodable_bytes(first):
+                raise LocalError(f"{name}: the first line is not valid UTF-8", "Save the file as UTF-8.")
             columns = tuple(cell.strip() for cell in next(csv.reader([first]), []))
         for column in columns:
             if column not in LEGAL:
@@ -157,14 +159,18 @@ class DataRows:
         for name in self.required:
             if not row[name]:
                 return self._bad(number, f"{name} is empty")
-        try:
-            "".join(row.values()).encode("utf-8")
-        except UnicodeEncodeError:
-            return self._bad(number, "not UTF-8 text")
-        return row
+        return self._bad(number, "not UTF-8 text") if _has_undecodable_bytes("".join(row.values())) else row
 
     def _bad(self, number: int, problem: str) -> BadRow:
         return _bad_row(self.name, number, problem)
+
+
+def _has_undecodable_bytes(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _bad_row(name: str, number: int, problem: str) -> BadRow:

@@ -83,6 +83,12 @@ def test_columns_are_variables(tmp_path: Path, content: str, message: str) -> No
         rows_of(tmp_path, "a.csv", content)
 
 
+def test_a_table_in_utf_16_is_named_as_such(tmp_path: Path) -> None:
+    """Its columns are not mistaken for misspelled variables."""
+    with pytest.raises(LocalError, match="not valid UTF-8"):
+        rows_of(tmp_path, "a.csv", "content\nx\n".encode("utf-16"))
+
+
 def test_a_missing_file_is_a_local_error(tmp_path: Path) -> None:
     """The path is named."""
     with pytest.raises(LocalError, match=r"none\.csv"):
