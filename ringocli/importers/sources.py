@@ -141,11 +141,13 @@ def _split(named: str) -> tuple[str, str | None]:
 
 def _most_like(requests: list[Pasted], for_file: bool) -> Pasted:
     """The request of several that most resembles sending, with a note that there were others."""
-    from ringocli.importers.learn.likeness import most_like_index, with_token_request
+    from ringocli.importers.learn.likeness import most_like_index, with_token_request, with_upload_reported
 
     best = with_token_request(requests[most_like_index(requests, for_file=for_file)], requests)
+    best = with_upload_reported(best, requests) if for_file else best
     if len(requests) > 1 + (best.token_request is not None):
-        note = f"{len(requests)} requests were pasted; the one that most resembles sending a message was used"
+        what = "a file" if for_file else "a message"
+        note = f"{len(requests)} requests were pasted; the one that most resembles sending {what} was used"
         return replace(best, notes=(*best.notes, note))
     return best
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from ringocli.importers.learn.copies import MEANINGS
 from ringocli.importers.learn.embedded_documents import raw_span, written_in
+from ringocli.importers.learn.likeness import uploads_first
 from ringocli.importers.learn.parties import digits, list_around, names_recipients, numbers_beside
 from ringocli.importers.learn.placeholders import has_placeholder, shown
 from ringocli.importers.learn.request_outline import LEFT_OUT
@@ -34,6 +35,7 @@ from ringocli.template.pattern.pattern import Several
 from ringocli.template.variables import Place
 from ringocli.text.pointer import Pointer
 
+_FILE_ID = re.compile(r"(media|file|attachment|image|asset|upload)[_-]?(id|sid|uuid|key|handle)s?", re.I)
 _TYPE_NAMES = ("type", "channel", "kind")
 _BREAKS = {"JSON": "a quote or a line break", "XML": "a < or &"}
 
@@ -103,11 +105,24 @@ def _report_missing(state: RequestState, *, has_file: bool) -> None:
         )
         if role is Role.CONTENT and has_file:
             clause = "the sample sends a file but no text: use it with --file-from-curl, next to one with a text"
-        state.learned.block(clause, is_solved_by_relay=state.place is Place.SEND_FILE)
+        if role is Role.URL and uploads_first(state.pasted):
+            continue  # reported with the upload
+        if role is Role.URL and (name := _name_of_uploaded_file(state)):
+            clause = (
+                f'{state.place.value} sends the same file every time: "{name}" names a file that was uploaded before, '
+                "and Ringotel sends a URL ($content$): look for a field that takes the file's URL"
+            )
+        is_upload = state.place is Place.SEND_FILE and any(part.is_file for part in state.pasted.parts)
+        state.learned.block(clause, is_solved_by_relay=is_upload)
     if Role.FROM not in state.learned.choices and state.place is Place.SEND_MESSAGE:
         state.learned.notes.append(
             "no value was recognised as the sender ($from$): the provider uses its default sender"
         )
+
+
+def _name_of_uploaded_file(state: RequestState) -> str:
+    """The name of a field with the id of a file that the provider already has; "" if there is none."""
+    return next((leaf.name for leaf in state.leaves if _FILE_ID.fullmatch(leaf.name)), "")
 
 
 def _leave_out_file(state: RequestState, file: RoleChoice) -> None:

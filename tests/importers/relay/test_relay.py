@@ -232,6 +232,51 @@ def test_a_reference_that_the_relay_replaces_is_not_left_to_do(ringocli: Command
     assert (True, []) == (relay["complete"], relay["todo"])
 
 
+UPLOAD_FIRST = """\
+curl https://api.acme.example/media -H 'Authorization: Bearer k3y-4b8c' -F 'file=@parcel.jpg'
+curl https://api.acme.example/mms -H 'Authorization: Bearer k3y-4b8c' -H 'Content-Type: application/json' \\
+  -d '{"from": "+15550001111", "to": "+15550002222", "media_id": "med-5512"}'
+"""
+
+
+def test_a_file_that_is_uploaded_before_it_is_sent_is_left_to_do(ringocli: Command, folder: Path) -> None:
+    """Neither a template nor a relay makes two requests for a file, so both say so, and nobody is asked for a URL."""
+    Path("reply.json").write_text('{"message_id": "out-8f3a"}', "utf-8")
+    Path("send.sh").write_text(
+        "curl https://api.acme.example/sms -H 'Authorization: Bearer k3y-4b8c' -H 'Content-Type: application/json' "
+        """-d '{"from": "+15550001111", "to": "+15550002222", "text": "Hello there"}'""",
+        "utf-8",
+    )
+    Path("file.sh").write_text(UPLOAD_FIRST, "utf-8")
+    samples = ("--from-curl", "send.sh", "--file-from-curl", "file.sh", "--sample-response", "reply.json")
+    template = ringocli("init", *samples, "--dry-run", "--format", "json").document
+    relay = ringocli("export", "--to", "relay", *samples, "--format", "json").document
+    clause = (
+        "it cannot send files: a file has to be uploaded first (POST https://api.acme.example/media), in a request of "
+        "its own"
+    )
+    assert [clause] == template["blocking"]
+    assert (False, [clause]) == (relay["complete"], relay["todo"])
+
+
+def test_an_id_in_the_place_of_a_file_is_left_to_do(ringocli: Command, folder: Path) -> None:
+    """The relay would send the sample's file with every message."""
+    Path("reply.json").write_text('{"message_id": "out-8f3a"}', "utf-8")
+    Path("send.sh").write_text(
+        "curl https://api.acme.example/sms -H 'Authorization: Bearer k3y-4b8c' -H 'Content-Type: application/json' "
+        """-d '{"from": "+15550001111", "to": "+15550002222", "text": "Hello there"}'""",
+        "utf-8",
+    )
+    Path("file.sh").write_text("curl" + UPLOAD_FIRST.rpartition("curl")[2], "utf-8")
+    samples = ("--from-curl", "send.sh", "--file-from-curl", "file.sh", "--sample-response", "reply.json")
+    relay = ringocli("export", "--to", "relay", *samples, "--format", "json").document
+    clause = (
+        'SendFile sends the same file every time: "media_id" names a file that was uploaded before, and Ringotel sends '
+        "a URL ($content$)"
+    )
+    assert (False, [clause]) == (relay["complete"], [text[: len(clause)] for text in relay["todo"]])
+
+
 @pytest.mark.parametrize(
     ("recipe", "message"),
     [
