@@ -139,6 +139,8 @@ def _reading(template: Template, sample: Sample, options: MatchOptions) -> Webho
     if options.response is None:
         incoming = sample.as_request(method=options.method, content_type=options.content_type, query=options.query)
         return read_webhook(template, incoming, values.properties, _pairs(options.pair))
+    if options.pair:
+        raise UsageError("--pair chooses the fields of a webhook, not of a reply", "Omit --response or --pair.")
     spec = template.request(options.response)
     if spec.response_map is None:
         raise UsageError(f"API.{options.response} has no response_map", "Add one, or match a webhook instead.")
@@ -166,7 +168,7 @@ def _pairs(given: tuple[str, ...]) -> dict[Pointer, Pointer]:
 
 def _draw(reading: WebhookReading | ReplyReading) -> None:
     """Draw the text format with a table of variables or a coloured diff."""
-    from ringocli.messaging.formats.webhook import headline, patch_lines
+    from ringocli.messaging.formats.webhook import also_lines, headline, patch_lines
     from ringocli.text import drawing
     from ringocli.text.pointer import as_text as pointer_text
 
@@ -175,8 +177,8 @@ def _draw(reading: WebhookReading | ReplyReading) -> None:
         sources = {name: pointer_text(pointer) for name, pointer in reading.sources.items()}
         rows = [(name, value, sources.get(name, "")) for name, value in reading.variables.items()]
         print_table(("variable", "value", "from"), rows)
-    for event in reading.also:
-        console.out(f"  also matches, less specifically: {event.label}", hang=2)
+    for line in also_lines(reading):
+        console.out(line, hang=2)
     if reading.near_miss is not None:
         differences = reading.near_miss.differences
         drawing.print_diff((pointer_text(one.pointer) or "(root)", one.expected, one.found) for one in differences)

@@ -39,6 +39,7 @@ __all__ = [
 class WebhookReading(NamedTuple):
     """The result of a webhook: an event with its variables, or a near miss (None if the template has no event).
 
+    ``also`` are the other events that match, best first; the first ``equals`` of them match as well as the event.
     ``failed_receipt`` is the message id if the webhook reports that a message was not delivered.
     """
 
@@ -50,6 +51,7 @@ class WebhookReading(NamedTuple):
     near_miss: NearMiss | None = None
     failed_receipt: str | None = None
     notes: tuple[str, ...] = ()
+    equals: int = 0
 
     @property
     def matched(self) -> bool:
@@ -106,7 +108,8 @@ def read_webhook(
         return missed._replace(notes=(*decoding_notes, *missed.notes)) if decoding_notes else missed
     best, *others = fitting
     notes = [*decoding_notes, *_notes(best, document)]
-    if rivals := [other for other in others if other.match.matched == best.match.matched]:
+    rivals = [other for other in others if other.match.matched == best.match.matched]
+    if rivals:
         names = ", ".join(other.event.label for other in rivals)
         notes.append(f"{names} matches equally well; the first in the file is used (assumption 2)")
     return WebhookReading(
@@ -116,6 +119,7 @@ def read_webhook(
         sources=best.match.sources,
         also=tuple([other.event for other in others]),
         notes=tuple(notes),
+        equals=len(rivals),
     )
 
 

@@ -198,6 +198,30 @@ def test_match_reads_replies(ringocli: Command, acme: Path) -> None:
     assert "/data" in done.out
 
 
+def test_match_suggests_a_response_map(ringocli: Command, acme: Path) -> None:
+    """If response_map misses the id, match shows the change that reads it; --pair is for webhooks only."""
+    arguments = ("match", acme, "-", "--response", "SendMessage")
+    done = ringocli(*arguments, "--format", "json", stdin='{"message": {"id": "m-7"}}')
+    change = {"op": "replace", "path": "/API/SendMessage/response_map", "value": {"message": {"id": "$messageid$"}}}
+    assert (1, [change]) == (done.code, done.document["near_miss"]["patch"])
+    assert '"id": "$messageid$"' in ringocli(*arguments, stdin='{"message": {"id": "m-7"}}').out
+    assert [] == ringocli(*arguments, "--format", "json", stdin='{"ok": true}').document["near_miss"]["patch"]
+    refused = ringocli(*arguments, "--pair", "/data/id=/message/id", stdin='{"message": {"id": "m-7"}}')
+    assert (2, True) == (refused.code, "--pair" in refused.err)
+
+
+def test_an_event_that_matches_equally_well_is_not_called_less_specific(ringocli: Command, folder: Path) -> None:
+    """The order of the file decides between events that match equally well."""
+    pattern = {"event": "$event_key$", "from": "$from$", "to": "$to$"}
+    text = {"event_key": "in", "event_type": "message", "request_method": "POST",
+            "request_parameters": {**pattern, "text": "$content$"}}  # fmt: skip
+    file = {**text, "event_type": "mms", "request_parameters": {**pattern, "text": "$url$"}}
+    (folder / "both.json").write_text(json.dumps({**ACME, "Webhook": [text, file]}), "utf-8")
+    done = ringocli("match", "both.json", "-", stdin='{"event": "in", "from": "1", "to": "2", "text": "Hi"}')
+    assert "less specifically" not in done.out
+    assert "also matches, equally well: mms:in" in done.out
+
+
 def test_prove_gives_a_certificate(ringocli: Command, acme: Path) -> None:
     """The certificate has the hash, seed, cases and assumptions; the same run gives the same document."""
     first = ringocli("prove", acme, "--seed", "3", "--cases", "30", "--format", "json")

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ringocli.http.error_text import tree_of_reply
 from ringocli.http.exchange import Reply
 from ringocli.messaging.near_miss_result import NearMiss, differences_of
 from ringocli.messaging.webhook import WebhookReading, array_notes, read_reply, reply_notes
 from ringocli.template.model import RequestSpec, WebhookEvent
+from ringocli.template.pattern.matching import Match
 from ringocli.text.console import printable
 from ringocli.text.json_numbers import dumps, plain_numbers
 from ringocli.text.note import Note
@@ -28,6 +30,7 @@ class ReplyReading:
     event: WebhookEvent | None = None
     also: tuple[WebhookEvent, ...] = ()
     notes: tuple[str, ...] = ()
+    equals: int = 0
 
 
 def of_reply(spec: RequestSpec, reply: Reply) -> ReplyReading:
@@ -41,9 +44,24 @@ def of_reply(spec: RequestSpec, reply: Reply) -> ReplyReading:
         matched=found.fits,
         variables=found.bindings if found.fits else {},
         sources=found.sources,
-        near_miss=None if found.fits else NearMiss(event=None, differences=differences_of(found.mismatches), patch=()),
+        near_miss=None if found.fits else _missed_reply(spec, reply, found),
         notes=(*reply_notes(reply), *array_notes(found)),
     )
+
+
+def _missed_reply(spec: RequestSpec, reply: Reply, found: Match) -> NearMiss:
+    """What ``response_map`` does not find, and the one that reads the most likely message id, if it reads nothing else."""
+    from ringocli.messaging.message_id_candidates import candidates, pattern_at
+
+    miss = NearMiss(event=None, differences=differences_of(found.mismatches))
+    expected = spec.reply.variables.get("messageid")
+    likely = candidates(tree_of_reply(reply), expected[0]) if expected and "messageid" not in found.bindings else ()
+    if not likely or len(spec.reply.leaves) > 1:
+        return miss
+    best = likely[0]
+    path = pointer_text((*spec.pointer, "response_map"))
+    patch = {"op": "replace", "path": path, "value": pattern_at(best.pointer, "$messageid$")}
+    return miss._replace(patch=(patch,), why=f"{pointer_text(best.pointer)} is read as $messageid$ ({best.why})")
 
 
 def near_miss_document(near_miss: NearMiss | None) -> dict[str, Any] | None:
@@ -100,7 +118,7 @@ def as_text(reading: WebhookReading | ReplyReading) -> str:
     for name, value in reading.variables.items():
         where = pointer_text(reading.sources[name]) if name in reading.sources else ""
         lines.append(f"  {name:<{width}}  {_line(value)}   from {where}")
-    lines += [f"  also matches, less specifically: {event.label}" for event in reading.also]
+    lines += also_lines(reading)
     if reading.near_miss is not None:
         for one in reading.near_miss.differences:
             lines.append(f"  {pointer_text(one.pointer) or '(root)'}")
@@ -108,6 +126,14 @@ def as_text(reading: WebhookReading | ReplyReading) -> str:
             lines.append(f"    found    {printable(one.found)}")
         lines += patch_lines(reading.near_miss)
     return "\n".join(lines)
+
+
+def also_lines(reading: WebhookReading | ReplyReading) -> list[str]:
+    """The other events that match, and whether they match as well as the one that is used."""
+    manners = (
+        "equally well" if number < reading.equals else "less specifically" for number in range(len(reading.also))
+    )
+    return [f"  also matches, {manner}: {event.label}" for manner, event in zip(manners, reading.also, strict=True)]
 
 
 def headline(reading: WebhookReading | ReplyReading) -> str:
