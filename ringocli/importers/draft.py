@@ -103,7 +103,7 @@ def from_pastes(pastes: Pastes, answers: Answers, reserved: Sequence[str] = ()) 
             replace(constant, value=book.swept(constant.value)) for one in requests for constant in one.constants
         ),
         blocking=(*_blocking(requests, learned), *map(Blocker, constant_hints(template, pastes.hints))),
-        missing=tuple(_missing(template)),
+        missing=tuple(_missing(template, has_reply=pastes.reply is not None)),
         notes=_notes(
             [
                 *(note for one in requests for note in one.notes),
@@ -224,7 +224,7 @@ def _draft_from_answers(pastes: Pastes, answers: Answers) -> Draft:
         not_expressible=_unique([*(() if pastes.samples else draft.not_expressible), *learned.limits]),
         rows=assumed_by(template),
         blocking=_blocking((), learned),
-        missing=tuple(_missing(template)) if pastes.samples else (),
+        missing=tuple(_missing(template, has_reply=pastes.reply is not None)) if pastes.samples else (),
         notes=_notes([*_sample_notes(pastes), *_unused_hints(pastes)], learned),
     )
 
@@ -362,12 +362,15 @@ def _strings(text: str) -> list[str]:
     return found
 
 
-def _missing(template: Mapping[str, Any]) -> list[str]:
-    """The parts of a template that no sample showed, each with the option that adds it."""
+def _missing(template: Mapping[str, Any], *, has_reply: bool) -> list[str]:
+    """The parts of a template that no sample showed, each with the option that adds it.
+
+    A sample reply of which nothing can be read is a limit, not missing.
+    """
     steps = []
     if "SendFile" not in template["API"]:
         steps.append("Sending files: add --file-from-curl FILE")
-    if not any("response_map" in spec for spec in template["API"].values()):
+    if not has_reply and not any("response_map" in spec for spec in template["API"].values()):
         steps.append("The message id, without which delivery receipts cannot be matched: add --sample-response FILE")
     event_types = {event["event_type"] for event in template.get("Webhook", ())}
     titles = {"message": "Receiving messages", "mms": "Receiving files", "delivered": "Delivery receipts"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ringocli.lint.finding import Finding
@@ -170,9 +170,18 @@ def _section(heading: str, lines: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def about_credentials(draft: Draft, saved: str | None) -> str:
-    """Where the values of pasted credentials are now; "" if there were none. ``saved`` is the file with them."""
+    """Where the values of pasted credentials are now; "" if there were none. ``saved`` is the file with them.
+
+    A shell variable is the name of a value that the paste does not contain.
+    """
     if not draft.saved:
         return ""
+    names = [f"${value['env']}" for value in draft.saved.values() if isinstance(value, Mapping)]
+    if len(names) == len(draft.saved):
+        variables = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+        if saved:
+            return f"{saved}, for --values, takes the credentials from {variables}."
+        return f"--save-credentials FILE writes a file for --values that takes the credentials from {variables}."
     if saved:
         return f"The credentials in your paste were saved in {saved} (mode 0600), for --values."
     return "The credentials in your paste were not saved. Re-run with --save-credentials FILE to keep them."

@@ -112,6 +112,14 @@ def test_a_retry_delivers_after_a_temporary_failure(template: str, capsys: pytes
     assert 1 == len({seen.document["id"] for seen in server.seen})
 
 
+def test_events_that_chaos_repeats_are_not_called_unanswered(template: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each repetition had a reply: only a retry without one is sent again because of that."""
+    with serving() as server:
+        run(["simulate-webhook", template, "--url", server.url, "--count", "3", "--chaos", "dup-same=100%"])
+    line = next(line for line in capsys.readouterr().out.splitlines() if "possible duplicates" in line)
+    assert "  possible duplicates  3  (repeated by chaos)" == line
+
+
 def test_no_reply_at_all_is_exit_4(template: str, capsys: pytest.CaptureFixture[str]) -> None:
     """The summary is still printed, and stderr names the port."""
     port = unused_port()

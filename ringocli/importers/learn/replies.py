@@ -20,7 +20,7 @@ from ringocli.importers.learn.webhook_kind import why_unreadable
 from ringocli.template.limit import Blocker, Limit
 from ringocli.text.pointer import generalised
 
-_NO_ID = "delivery receipts cannot be matched: no message id was found in the sample reply"
+_NO_ID = "no message id was found in the sample reply"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ def learn_reply(reply: Reply, receipt: Sequence[SampleLeaf] = (), context: IdCon
     if reply.status >= 400:
         tree, why_not = None, f"the sample reply is that of a rejected request ({reply.status})"
     if tree is None:
-        return _without_id(why_not)
+        return _without_id(why_not, why_not)
     leaves = list(leaves_of(shortened(tree)))
     scored = [(id_score(leaf, hint=known.hint), leaf) for leaf in leaves]
     fitting = with_pair_scores(scored, _possible_ids(receipt), known, least=LEAST_IN_REPLY)
@@ -84,8 +84,9 @@ def _possible_ids(leaves: Sequence[SampleLeaf]) -> list[SampleLeaf]:
     return [leaf for leaf in leaves if id_score(leaf, receipt=True) > 0]
 
 
-def _without_id(why: str) -> LearnedReply:
-    return LearnedReply(limits=(Limit("the reply's message id", why, Blocker(_NO_ID, is_solved_by_relay=True)),))
+def _without_id(why: str, clause: str = _NO_ID) -> LearnedReply:
+    blocker = Blocker(f"delivery receipts cannot be matched: {clause}", is_solved_by_relay=True)
+    return LearnedReply(limits=(Limit("the reply's message id", why, blocker),))
 
 
 def _decoded(reply: Reply) -> tuple[Any, str]:

@@ -87,7 +87,7 @@ def _summary_lines(summary: LoadSummary, host: str, required: Sequence[Mapping[s
     if summary.retries:
         yield f"  retries    {summary.retries:,}"
     if summary.duplicates_sent:
-        yield f"  possible duplicates  {summary.duplicates_sent:,}  (sent again because no reply was received)"
+        yield f"  possible duplicates  {summary.duplicates_sent:,}  ({_why_duplicates(summary)})"
     if summary.skipped_rows:
         yield f"  skipped rows  {summary.skipped_rows:,}"
     for name, histogram in (("latency", summary.latency), ("service", summary.service), ("lateness", summary.lateness)):
@@ -113,6 +113,14 @@ def _summary_lines(summary: LoadSummary, host: str, required: Sequence[Mapping[s
 
         mark = styled("ok", "green") if one["ok"] else styled("missed", "red")
         yield f"  required   {one['what']}: {mark}, measured {measured_text(one)}"
+
+
+def _why_duplicates(summary: LoadSummary) -> str:
+    by_chaos = summary.chaos.get("dup_same", 0) + summary.chaos.get("dup_fresh", 0)
+    unanswered = summary.duplicates_sent - by_chaos
+    if not by_chaos:
+        return "sent again because no reply was received"
+    return "repeated by chaos" + (f"; {unanswered:,} sent again because no reply was received" if unanswered else "")
 
 
 def _differs(histogram: Histogram, summary: LoadSummary) -> bool:

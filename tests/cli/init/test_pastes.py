@@ -81,6 +81,37 @@ def test_credentials_are_saved_in_the_named_file(ringocli: Command, docs: Path) 
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+def test_variables_in_a_paste_are_not_called_credentials(ringocli: Command, folder: Path) -> None:
+    """A shell variable has no value in the paste that could be saved."""
+    (folder / "send.sh").write_text(
+        'curl https://api.acme.example/sms -H "Authorization: Bearer $ACME_KEY" -d from=+15550001111 '
+        "-d to=+15550002222 -d text=Hello",
+        "utf-8",
+    )
+    done = ringocli("init", "--from-curl", "send.sh")
+    assert (0, False) == (done.code, "not saved" in done.err)
+    advice = "--save-credentials FILE writes a file for --values that takes the credentials from $ACME_KEY."
+    assert advice in " ".join(done.err.split())
+
+
+@pytest.mark.parametrize(
+    ("reply", "clause"),
+    [
+        ("<r><messageId>BS-1</messageId></r>", "the sample reply is XML; Ringotel reads only JSON and forms"),
+        ('{"ok": true}', "no message id was found in the sample reply"),
+    ],
+    ids=["XML", "no id"],
+)
+def test_a_reply_without_a_readable_id_is_not_asked_for_again(
+    ringocli: Command, docs: Path, reply: str, clause: str
+) -> None:
+    """The first line says why the sample reply is of no use, and it does not count as missing."""
+    Path("reply.txt").write_text(reply, "utf-8")
+    done = ringocli("init", "--from-curl", "send.sh", "--sample-response", "reply.txt", "--no-input")
+    assert f"delivery receipts cannot be matched: {clause}" in done.err.splitlines()[0]
+    assert ("--sample-webhook" in done.err, "--sample-response" in done.err) == (True, False)
+
+
 def test_credentials_are_kept_out_of_git(ringocli: Command, docs: Path) -> None:
     """In a work tree, a credentials file that git does not ignore is refused before anything is written."""
     subprocess.run(["git", "init", "-q", "."], cwd=docs, check=True)

@@ -1037,7 +1037,7 @@ CASES = [
         name="reply-of-a-rejected-request",
         send=curl_json("https://api.i7.example/v1/sms", '{"to":"~TO~","text":"~TEXT~"}'),
         reply='HTTP/1.1 401 Unauthorized\nContent-Type: application/json\n\n{"id":"~HEX~","message":"Unauthorized"}',
-        incomplete="no message id was found",
+        incomplete="that of a rejected request",
     ),
     ProviderCase(
         name="year-in-the-path",
