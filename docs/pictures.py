@@ -72,6 +72,7 @@ def page() -> None:
         view = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="light")
         view.goto(ringotel.url)
         view.get_by_text("unmatched").first.wait_for()
+        view.get_by_text("Live", exact=True).wait_for()
         view.screenshot(path=HERE / "emulator.png")
         browser.close()
 

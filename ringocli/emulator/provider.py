@@ -79,7 +79,7 @@ class Provider:
             size_bytes=len(incoming.body) + (len(answer.reply.body) if answer.reply is not None else 0),
         )
         stored = await self._ledger.add(exchange)
-        self._webhooks.start_handset(inbox, answer)
+        self._webhooks.start_handset(inbox, answer, stored)
         return stored, answer
 
 

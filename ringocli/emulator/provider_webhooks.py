@@ -60,18 +60,20 @@ class ProviderWebhooks:
         self._sleep = sleep
         self._active: set[asyncio.Task[None]] = set()
 
-    def start_handset(self, inbox: Inbox, answer: ProviderAnswer) -> None:
-        """Send the receipts and replies of a message at their times."""
+    def start_handset(self, inbox: Inbox, answer: ProviderAnswer, sent: StoredExchange) -> None:
+        """Send the receipts and replies of a message at their times; ``sent`` is the exchange that sent it."""
         if not self._has_handset or answer.message_id is None or len(self._active) >= MAX_ACTIVE:
             return
         values = answer.received.variables
         contact, number = values.get("to", ""), values.get("from", "")
         steps = sorted((*answer.plan.steps, *self._auto_replies), key=lambda step: step.after_s)
-        self._start(self._run_steps(inbox, steps, answer.message_id, contact, number))
+        self._start(self._run_steps(inbox, steps, answer.message_id, sent, contact, number))
 
     async def _run_steps(
-        self, inbox: Inbox, steps: list[HandsetStep], message_id: str, contact: str, number: str
+        self, inbox: Inbox, steps: list[HandsetStep], message_id: str, sent: StoredExchange, contact: str, number: str
     ) -> None:
+        # Without response_map, Ringotel does not know the id, but the provider still sends the message.
+        exchange_id = None if "messageid" in sent.content["variables"] else sent.id
         elapsed_s = 0.0
         for step in steps:
             await self._sleep(step.after_s - elapsed_s)
@@ -83,9 +85,9 @@ class ProviderWebhooks:
                     await self._send_receipt(inbox, message_id, failed=False)
                 elif step.state is State.FAILED:
                     await self._send_receipt(inbox, message_id, failed=True)
-                    await self._ledger.add(StatusUpdate(inbox=inbox.name, message_id=message_id, status="failed"))
-                elif step.state is not None:
-                    update = StatusUpdate(inbox=inbox.name, message_id=message_id, status=str(step.state))
+                if step.state is not None and step.state is not State.DELIVERED:
+                    status = str(step.state)
+                    update = StatusUpdate(inbox=inbox.name, message_id=message_id, status=status, id=exchange_id)
                     await self._ledger.add(update)
             except RingocliError:
                 return  # the template has no such event, or the store cannot be used: nothing more happens

@@ -87,7 +87,7 @@ class User:
         record = partial(self._record, inbox, at, spec, rendered, result, started)
         stored: StoredExchange = await self._ledger.add(await self._recorded(result, record))
         if result.answer is not None:
-            self._provider_webhooks.start_handset(inbox, result.answer)
+            self._provider_webhooks.start_handset(inbox, result.answer, stored)
         return stored
 
     @staticmethod

@@ -235,6 +235,18 @@ def test_details_link_a_failed_receipt_with_its_message(ringotel: Emulator, visi
     expect(page.locator(".detail")).to_contain_text(re.compile(r"Receipts: exchange \d+"))
 
 
+def test_a_message_whose_id_cannot_be_read_reaches_the_handset(visit: Open) -> None:
+    """Without response_map no receipt belongs to a message, so the handset does not wait for one."""
+    template = json.loads(TELNYX.read_text("utf-8"))
+    del template["API"]["SendMessage"]["response_map"]
+    with emulator(template, instant=True) as ringotel:
+        page = visit(ringotel.url)
+        say(page, "user", "Anybody there?")
+        expect(bubble(page, "handset", "Anybody there?")).to_have_count(1)
+        expect(bubble(page, "user", "Anybody there?").locator(".mark")).to_have_attribute("data-status", "sent")
+        page.close()
+
+
 def test_a_near_miss_is_fixed(tmp_path: Path, visit: Open) -> None:
     """A near miss shows the differences; after applying the change to the template's file, the webhook matches."""
     template = tmp_path / "telnyx.json"

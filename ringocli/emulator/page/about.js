@@ -36,7 +36,7 @@ export function About() {
   return html`<${Dialog} title="About this emulator" class="about">
     <dl class="facts">
       <dt>Template</dt><dd>${visible(template.name)} <code><bdi>${template.path}</bdi></code></dd>
-      <dt>Provider</dt><dd>${provider.kind === "builtin" ? `built in, as ${provider.title}` : html`<bdi>${provider.host}</bdi>`}</dd>
+      <dt>Provider</dt><dd>${provider.host ? html`<bdi>${provider.host}</bdi>` : provider.preset ? `${provider.title}, emulated here` : "emulated here, from the template"}</dd>
       ${addresses.map(([what, address]) => html`<dt>${what}</dt><dd><${Copied} text=${address} what=${what} /></dd>`)}
       ${about.forward_to && html`<dt>Forwards to</dt><dd><bdi>${about.forward_to}</bdi></dd>`}
       <dt>Inbox</dt><dd>${about.inbox || "default"}</dd>

@@ -37,8 +37,7 @@ function Bar() {
   const link = useStore((state) => state.link);
   const words = LINKS[link];
   const chaos = settingOf(useStore((state) => state.chaos));
-  const provider =
-    about && (about.provider.kind === "builtin" ? `${about.provider.title}, built in` : about.provider.host);
+  const provider = about && (about.provider.host ?? `${about.provider.title}, emulated`);
   return html`<header class="bar">
     <h1><${Brand} /><span>ringocli</span></h1>
     ${

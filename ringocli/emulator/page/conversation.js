@@ -77,8 +77,8 @@ export function seenBy(side, exchange, receipts) {
   if (exchange.status === "retried" || (exchange.retry_of && !exchange.matched)) return "absent";
   if (!isFromUser(exchange) || exchange.status === "delivered") return "shown";
   if (exchange.status === "failed" || exchange.status === "refused") return "lost";
-  // Without receipts the status stays "sent".
-  return exchange.status === "sent" && !receipts ? "shown" : "coming";
+  // The status stays "sent" without receipts, and without an id that a receipt could repeat.
+  return exchange.status === "sent" && !(receipts && exchange.variables.messageid) ? "shown" : "coming";
 }
 
 const PAUSE_MS = 120000;
