@@ -127,6 +127,7 @@ MISTAKES: dict[str, tuple[str, str, str, str | None]] = {
     "variable mistyped": (broken('"$to$"', '"$ot$"'), "RT401", '"$ot$"', "$to$"),
     "variable by another word": (broken('"$to$"', '"$recipient$"'), "RT401", '"$recipient$"', "$to$"),
     "variable by a provider's word": (broken('"$to$"', '"$rcpt$"'), "RT401", '"$rcpt$"', "$to$"),
+    "another word mistyped": (broken('"$to$"', '"$recipent$"'), "RT401", '"$recipent$"', "$to$"),
     "sender for from": (broken('"$from$"', '"$sender$"'), "RT401", '"$sender$"', "$from$"),
     "body for content": (broken('"$content$"', '"$body$"'), "RT401", '"$body$"', "$content$"),
     "variable in capitals": (broken('"$from$"', '"$From$"'), "RT401", '"$From$"', "$from$"),
@@ -367,6 +368,16 @@ def test_a_lost_bracket_does_not_report_missing_keys() -> None:
     """When a bracket is missing, keys that only seem to be absent are not reported."""
     text = json.dumps(GOOD, indent=2).replace('    }\n  },\n  "Webhook"', '    }\n  "Webhook"')
     assert {"RT009"} == {finding.code for finding in findings(text)}
+
+
+def test_a_text_and_a_file_in_the_same_field_are_explained() -> None:
+    """An mms event that has $url$ in the place of the text differs by the field with the file."""
+    template = json.loads(json.dumps(GOOD))
+    text = next(event for event in template["Webhook"] if event["event_type"] == "message")
+    pattern = json.loads(json.dumps(text["request_parameters"]).replace("$content$", "$url$"))
+    template["Webhook"] = [text, {**text, "event_type": "mms", "request_parameters": pattern}]
+    [found] = [finding for finding in findings(json.dumps(template, indent=2)) if finding.code == "RT303"]
+    assert found.message.endswith("; one of them is never selected: put $url$ into the field that only files have")
 
 
 def test_strict_makes_undocumented_keys_errors() -> None:

@@ -62,6 +62,8 @@ def duplicate_event(subject: Subject) -> Iterator[Problem]:
             part: Part = "key" if isinstance(event.pointer[-1], str) else "value"
             first = subject.document.locate(seen[shape].pointer).start.line
             message = f"this event matches the same webhooks as the one at line {first}; one of them is never selected"
+            if {event.place, seen[shape].place} == {Place.MESSAGE, Place.MMS}:
+                message += ": put $url$ into the field that only files have"
             if event.key is not None:
                 yield Problem((*event.pointer, "event_key"), message)
             else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 
 from ringocli.lint.rule import AppendItem, Fix, Problem, Severity, rule
@@ -115,6 +115,7 @@ def _choice(subject: Subject, use: Use) -> str | None:
         nearest(use.name, missing, least=0.5)
         or nearest(use.name, unused, least=0.7)
         or nearest(use.name, sorted(legal), least=0.6)
+        or _by_misspelled_word(use.name, missing)
     )
 
 
@@ -124,6 +125,13 @@ def _from_vocabulary(key: str, legal: Collection[str]) -> str | None:
 
     role = next((str(role) for role, words in EXACT.items() if key in words), "")
     return next((name for name in (role, _SAME_ELSEWHERE.get(role)) if name in legal), None)
+
+
+def _by_misspelled_word(name: str, missing: Iterable[str]) -> str | None:
+    """A required variable for which ``name`` is another word, misspelled."""
+    words = {word: meant for meant in missing for word in _FIELD_WORDS.get(meant, "").split() if len(word) > 4}
+    word = nearest(name, words, least=0.8)
+    return words[word] if word is not None else None
 
 
 def _available(subject: Subject, use: Use) -> str:
