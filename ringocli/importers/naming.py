@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from ringocli.importers.learn.placeholders import OPEN, whole_placeholder
+from ringocli.importers.learn.property_labels import ABBREVIATIONS
 
 _SERVICE_LABELS = {
     "api", "www", "rest", "sms", "gateway", "gw", "messaging", "http", "https", "secure", "app", "portal", "conversation",
@@ -38,5 +39,6 @@ def host_label(host: str) -> str:
 
 
 def default_name(template_id: str) -> str:
-    """A name from an id: ``acme-sms`` → ``Acme Sms``."""
-    return " ".join(word.capitalize() for word in re.split(r"[-_]+", template_id))
+    """A name from an id: ``acme-sms`` → ``Acme SMS``."""
+    words = re.split(r"[-_]+", template_id)
+    return " ".join(word.upper() if word in ABBREVIATIONS else word.capitalize() for word in words)

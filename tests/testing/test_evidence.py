@@ -80,6 +80,7 @@ def test_the_report_needs_no_script_and_the_mail_names_the_portals_fields(bundle
     assert re.search(r"Read from it: .*content = ", html)
     assert "1 test case passed." in html
     mail = members["mail.txt"].decode()
+    assert "manifest.json" not in mail  # only template.json and report.html are sent with it
     assert "support@ringotel.co" in mail
     assert "Fill in the fields: API key." in mail
 

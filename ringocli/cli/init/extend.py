@@ -14,7 +14,10 @@ from ringocli.errors import UsageError
 from ringocli.text import console
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ringocli.importers.learn.webhook_samples import WebhookSample
+    from ringocli.lint.finding import Finding
     from ringocli.template.scaffold import Draft
 
 
@@ -40,12 +43,14 @@ def extend(options: InitOptions, sources: Sources) -> None:
     if events:
         text, draft = with_events(path, text, [_sample(pair) for pair in events], hints)
         drafts.append(draft)
-    _refuse_new_errors(path, before, text)
-    _finish(options, path, before, text, _combined(drafts))
+    remaining = _errors_without_new_ones(path, before, text)
+    _finish(options, path, before, text, _combined(drafts), remaining)
 
 
-def _finish(options: InitOptions, path: str, before: str, text: str, draft: Draft) -> None:
-    """Write the extended template and the credentials, and print what was added."""
+def _finish(
+    options: InitOptions, path: str, before: str, text: str, draft: Draft, remaining: Sequence[Finding]
+) -> None:
+    """Write the extended template and the credentials; print what was added, and the errors that were there before."""
     from ringocli.cli.init.summary import print_summary
     from ringocli.importers.credentials_file import check_path, save
     from ringocli.importers.draft_formats import as_document
@@ -69,7 +74,7 @@ def _finish(options: InitOptions, path: str, before: str, text: str, draft: Draf
         console.note(f"Extended {path}, but {draft.blocking[0].clause.rstrip('.')}.", "magenta")
     else:
         console.note(f"Extended {path}.", "green")
-    print_summary(draft, (), credentials)
+    print_summary(draft, remaining, credentials)
 
 
 def _combined(drafts: list[Draft]) -> Draft:
@@ -134,19 +139,27 @@ def _sample(pair: str) -> WebhookSample:
     return webhook_of(recognised, path, sample)
 
 
-def _refuse_new_errors(path: str, before: str, after: str) -> None:
-    """Reject a change that adds an error to a template."""
+def _errors_without_new_ones(path: str, before: str, after: str) -> list[Finding]:
+    """The errors of an extended template.
+
+    Raises:
+        UsageError: one of them was not there before.
+    """
     from collections import Counter
 
     from ringocli.lint.engine import lint
     from ringocli.lint.rule import Severity
     from ringocli.text.document import Document
 
-    def errors(text: str) -> Counter[tuple[str, str]]:
-        found = lint(Document.read(path, text))
-        return Counter((one.code, one.message) for one in found if one.severity is Severity.ERROR)
+    def errors(text: str) -> list[Finding]:
+        return [found for found in lint(Document.read(path, text)) if found.severity is Severity.ERROR]
 
-    new = errors(after) - errors(before)
+    def counted(found: Sequence[Finding]) -> Counter[tuple[str, str]]:
+        return Counter((one.code, one.message) for one in found)
+
+    remaining = errors(after)
+    new = counted(remaining) - counted(errors(before))
     if new:
         code, message = next(iter(new))
         raise UsageError(f"this would break {path}: {code} {message}", "Nothing was written.")
+    return remaining

@@ -4,7 +4,25 @@ from __future__ import annotations
 
 import re
 
-_CAPITALS = {"api", "id", "sid", "url", "uri", "uuid", "sms", "mms", "http", "dlr", "guid", "pin", "ip", "dcs", "hmac"}
+ABBREVIATIONS = {
+    "api",
+    "id",
+    "sid",
+    "url",
+    "uri",
+    "uuid",
+    "sms",
+    "mms",
+    "http",
+    "dlr",
+    "guid",
+    "pin",
+    "ip",
+    "dcs",
+    "hmac",
+}
+"""Words that are written in capitals."""
+
 _STAND_IN = re.compile(
     r"(?:(?:my|your|the|api|auth|access|account|app|secret|user|client)[ _-]?)*"
     r"(?:key|token|id|sid|name|username|password|pass|secret|user|login)",
@@ -24,13 +42,15 @@ _SPELLED_OUT = {
 
 def humanised(name: str, host: str = "") -> str:
     """A name as the label of a form field: ``TWILIO_AUTH_TOKEN`` at api.twilio.com → ``Auth token``; "" if unusable."""
-    labels = {label for label in re.split(r"[.\-]", host.lower()) if len(label) > 2} - _CAPITALS - {"rest", "message"}
+    labels = (
+        {label for label in re.split(r"[.\-]", host.lower()) if len(label) > 2} - ABBREVIATIONS - {"rest", "message"}
+    )
     words = [word for word in _words_of(name) if word not in _FILLERS]
     words = [_OWNED.sub("", word) for word in words if word not in labels] or words
     # Words with other characters are not part of a label.
     words = [word for word in words if re.fullmatch(r"[a-z0-9]+", word)][:5]
     spelled = " ".join(_SPELLED_OUT.get(word, word) for word in words)
-    cased = [word.upper() if word in _CAPITALS else word for word in spelled.split()]
+    cased = [word.upper() if word in ABBREVIATIONS else word for word in spelled.split()]
     if not cased or not cased[0][0].isalpha():
         return ""
     return " ".join([cased[0] if cased[0].isupper() else cased[0].capitalize(), *cased[1:]])

@@ -21,9 +21,8 @@ def _lines(template: Template, preset: Preset | None) -> Iterator[str]:
     yield ""
     yield "Hello,"
     yield ""
-    yield f'please add the integration "{template.name}" (id {template.id}) to our account. template.json is attached.'
-    yield "report.html shows each request that it makes and each webhook that it reads, with the checks that it passed;"
-    yield "manifest.json has the SHA-256 of every file."
+    yield f'please add the integration "{template.name}" (id {template.id}) to our account. It is in template.json.'
+    yield "report.html shows each request that it makes and each webhook that it reads, with the checks that it passed."
     yield ""
     yield "What it does:"
     for spec in template.requests:

@@ -317,6 +317,17 @@ def test_a_template_is_extended_byte_for_byte(ringocli: Command, docs: Path) -> 
     assert grown.encode() == path.read_bytes()
 
 
+def test_errors_of_an_extended_template_are_shown(ringocli: Command, docs: Path) -> None:
+    """Who extends a template learns that it has errors; those that it had before are no reason to refuse."""
+    assert 0 == ringocli("init", *WHOLE, "--no-input", "acme.json").code
+    document = json.loads((docs / "acme.json").read_text())
+    document["API"]["SendMessage"]["request_parameters"]["sender"] = "$ot$"
+    del document["Webhook"][2]
+    (docs / "acme.json").write_text(json.dumps(document))
+    done = ringocli("init", "acme.json", "--add-event", "delivered=delivered.json")
+    assert (0, True) == (done.code, "error: RT401 unknown variable $ot$" in done.err)
+
+
 def test_decisions_point_at_what_was_added(ringocli: Command, docs: Path) -> None:
     """The pointers of decisions are those of the added events; credentials of the command are saved to the given file."""
     assert 0 == ringocli("init", *WHOLE, "--no-input", "acme.json").code
