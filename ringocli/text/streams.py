@@ -51,7 +51,10 @@ def guard_streams() -> None:
             stream.flush()
             output = io.BufferedWriter(_Output(stream.fileno(), name))
             guarded = io.TextIOWrapper(
-                output, encoding=stream.encoding, errors=stream.errors, line_buffering=stream.line_buffering
+                output,
+                encoding=stream.encoding,
+                errors=stream.errors,
+                line_buffering=stream.line_buffering or stream.write_through,  # PYTHONUNBUFFERED sets the second one
             )
             setattr(sys, name, guarded)
 

@@ -13,7 +13,7 @@ from typing import NoReturn
 import pytest
 
 from ringocli.cli import run
-from tests.conftest import ACME
+from tests.conftest import ACME, SAMPLES
 
 pytestmark = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 
@@ -98,3 +98,17 @@ def test_a_crash_report_contains_no_values(
     assert "command: render" in report
     assert "builtins.KeyError" in report
     assert "test_streams.py:" in report
+
+
+def test_unbuffered_output_keeps_its_order() -> None:
+    """With PYTHONUNBUFFERED, which images of containers set, a note on stderr follows the line before it."""
+    done = subprocess.run(
+        [sys.executable, "-m", "ringocli", "render", str(SAMPLES / "telnyx.json"), "SendMessage"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    request, note = done.stdout.index("POST /v2/messages"), done.stdout.index("1 SMS segment")
+    assert request < note
