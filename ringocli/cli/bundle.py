@@ -10,6 +10,7 @@ from typing import Annotated, NamedTuple
 from ringocli.cli.command import command
 from ringocli.cli.inputs import file_of, open_template
 from ringocli.cli.options import TextOrJson
+from ringocli.cli.output import progress
 from ringocli.cli.parameters import Argument, Option
 from ringocli.errors import CheckFailed, LocalError, UsageError
 from ringocli.text import console
@@ -82,7 +83,8 @@ def _build(options: BundleOptions) -> int:
         seed=options.seed,
         proof_cases=options.cases,
     )
-    members = build(given)
+    with progress("checking"):
+        members = build(given)
     found = list(leaks(members))
     if found:
         places = "; ".join(f"{leak.member} line {leak.line}: {leak.why}" for leak in found[:5])
@@ -105,7 +107,8 @@ def _verify(name: str, options: BundleOptions) -> int:
     from ringocli.text.files import read_bytes
 
     try:
-        problems = verify(read_bytes(name, max_bytes=50_000_000))
+        with progress("verifying"):
+            problems = verify(read_bytes(name, max_bytes=50_000_000))
     except LocalError as error:
         raise LocalError(error.message if name in error.message else f"{name}: {error.message}", error.hint) from None
     if options.format == "json":

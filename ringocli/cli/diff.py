@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 from ringocli.cli.command import command
 from ringocli.cli.completion_values import complete_files
 from ringocli.cli.inputs import OpenedTemplate, open_template, parse_template
+from ringocli.cli.output import progress
 from ringocli.cli.parameters import Argument, Option
 from ringocli.errors import CheckFailed, LocalError
 from ringocli.text import console
@@ -48,7 +49,8 @@ def diff(options: DiffOptions) -> int:
 
     old = open_version(options.old, options.new)
     new = open_version(options.new, options.old)
-    comparison = compare(old.template, new.template)
+    with progress("comparing"):
+        comparison = compare(old.template, new.template)
     _print(comparison, old, new, options.format)
     return CheckFailed.code if comparison.impact is Impact.BREAKING else 0
 

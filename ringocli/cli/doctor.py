@@ -15,6 +15,7 @@ from ringocli.cli.options import (
     ValueGroup,
     ValueOptions,
 )
+from ringocli.cli.output import progress
 from ringocli.cli.parameters import Option
 from ringocli.errors import CheckFailed, NoReply
 from ringocli.testing.doctor.steps import NETWORK_RUNGS, RUNGS
@@ -81,21 +82,22 @@ def doctor(options: DoctorOptions) -> int:
     settings = gather_values(template, options.values, url=options.webhook_url) if template is not None else None
 
     webhook_url = settings.webhook_url if settings is not None else None
-    diagnosis = diagnose(
-        Examination(
-            name=options.template,
-            document=document,
-            values=settings.values if settings is not None else Values(),
-            base=options.url,
-            webhook_url=webhook_address(webhook_url) if webhook_url is not None else None,
-            live=options.live,
-            from_rung=options.from_rung,
-            timeout_s=options.connection.timeout_s,
-            receipt_wait_s=options.receipt_timeout_s,
-            ca_file=options.connection.ca_file,
-            options=tuple(_repeated(options)),
+    with progress("examining"):
+        diagnosis = diagnose(
+            Examination(
+                name=options.template,
+                document=document,
+                values=settings.values if settings is not None else Values(),
+                base=options.url,
+                webhook_url=webhook_address(webhook_url) if webhook_url is not None else None,
+                live=options.live,
+                from_rung=options.from_rung,
+                timeout_s=options.connection.timeout_s,
+                receipt_wait_s=options.receipt_timeout_s,
+                ca_file=options.connection.ca_file,
+                options=tuple(_repeated(options)),
+            )
         )
-    )
     _print(diagnosis, options.format)
     if diagnosis.stopped_at is None:
         return 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 from ringocli.cli.command import command
 from ringocli.cli.inputs import file_of, open_template
 from ringocli.cli.options import TextOrJson
+from ringocli.cli.output import progress
 from ringocli.cli.parameters import Argument, Option
 from ringocli.errors import CheckFailed, LocalError, UsageError
 from ringocli.text import console
@@ -135,7 +136,11 @@ def _run_once(options: TestOptions) -> int:
 
     junit = file_of("--junit", options.junit) if options.junit is not None else None
     files = _cases(options)
-    outcomes = [run_case_file(file) for file in files]
+    outcomes = []
+    with progress("testing", len(files)) as advance:
+        for file in files:
+            outcomes.append(run_case_file(file))
+            advance(1)
     if options.update:
         outcomes = _updated(files, outcomes)
     if junit is not None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import SAMPLES
+from tests.loopback import Answer, serving
 
 pty = pytest.importorskip("pty", reason="Windows has no pseudo-terminals")
 
@@ -113,6 +114,15 @@ def test_wrapping_keeps_the_words() -> None:
     piped = subprocess.run(command, capture_output=True, text=True, check=False)
     assert piped.stderr.split() == output.split()
     assert len(output.splitlines()) > len(piped.stderr.splitlines())
+
+
+def test_waiting_for_a_webhook_is_shown() -> None:
+    """The display says what is awaited, and disappears at the end."""
+    with serving(Answer(body=b'{"data": {"id": "m1"}}')) as server:
+        words = ("--listen", "127.0.0.1:0", "--await", "message", "--await-timeout-s", "1.5", "--missing", "sample")
+        code, output = shown("send-test", TELNYX, "--url", server.url, *words)
+    assert (1, True) == (code, "waiting for message" in output), output
+    assert "did not arrive within 1.5 s" in output.rpartition("\x1b[2K")[2]
 
 
 def test_rich_is_not_imported_for_a_pipe(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ringocli.cli.output import progress
 from ringocli.text import console
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ def drafted(pastes: Pastes, answers: Answers, *, review: bool) -> Draft:
     from ringocli.lint.rules.identity import BUILT_IN
 
     while True:
-        draft = from_pastes(pastes, answers, BUILT_IN)
+        with progress("learning from the samples"):
+            draft = from_pastes(pastes, answers, BUILT_IN)
         if not review:
             return draft
         _show(draft, pastes)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ringocli.cli.inputs import path_of
-from ringocli.cli.output import print_json
+from ringocli.cli.output import print_json, progress
 from ringocli.errors import CheckFailed, NoReply
 from ringocli.text import console
 
@@ -56,7 +56,8 @@ def send_and_print(
             def send(request: RenderedRequest) -> Reply:
                 return send_when_connected(request, sender.send, retries=options.retry_connect, on_retry=_note_retry)
 
-            results = send_all(plan, requests, send, source)
+            with progress(f"waiting for {', '.join(options.await_)}" if options.await_ else "sending"):
+                results = send_all(plan, requests, send, source)
         arrivals = source.wait(0, 0.0) if source is not None else ()
     _keep(options, template, results, arrivals)
     if options.data is not None:
