@@ -152,6 +152,9 @@ def test_a_number_check(acme: Path, ringocli: Command) -> None:
     assert (1, "3", "1") == (junit.code, suite.get("tests"), suite.get("failures"))
     assert [1] == [index for index, case in enumerate(suite) if case.find("failure") is not None]
     assert "3 messages, 3 segments, about 0.03" in junit.err
+    lines = junit.err.splitlines()  # stdout may be a file that nobody watches
+    assert [True] == [numbers[1] in line for line in lines if "failed" in line]
+    assert "2 of 3 ok" == lines[-1]
     assert (1, 3, 1, 0.03) == (document.code, *(document.document[key] for key in ("sent", "failed", "cost")))
     assert [True, False, True] == [one["ok"] for one in document.document["sends"]]
 

@@ -166,6 +166,10 @@ def _print_many(
         print_json(campaign_document(results, arrivals, estimate(requests, options.price)))
     elif options.format == "junit":
         console.out(as_junit(results, f"send-test {plan.spec.name}"))
+        *lines, total = sends_text(results)
+        for line in [line for line, result in zip(lines, results, strict=True) if not result.ok]:
+            console.note(line)
+        console.note(total)
     else:
         for line in sends_text(results):
             console.out(line, hang=9)
