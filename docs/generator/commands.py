@@ -79,7 +79,7 @@ def _read(command: Any, path: str) -> Command:
     usage = " ".join([path, *command.collect_usage_pieces(context)])
     blocks = list(_blocks(command.help or ""))
     examples = [block for block in blocks if block.is_code and block.text.startswith("Examples:")]
-    lines = [line.strip() for block in examples for line in block.text.splitlines()[1:]]
+    lines = [line.removeprefix("  ").rstrip() for block in examples for line in block.text.splitlines()[1:]]
     return Command(
         name=path.removeprefix("ringocli ") if path != "ringocli" else path,
         summary=blocks[0].text if blocks else "",
