@@ -8,11 +8,12 @@ spellings work, too.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from random import Random
+
+from ringocli.messaging.phone_numbers import number_key
 
 STOP_WORDS = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit"})
 START_WORDS = frozenset({"start", "yes", "unstop"})
@@ -121,16 +122,14 @@ MAGIC_NUMBERS = (
 )
 """The magic numbers, in order."""
 
-_BY_LAST_DIGITS: Mapping[str, MagicNumber] = {magic.number[-10:]: magic for magic in MAGIC_NUMBERS}
-
-_NOT_DIGITS = re.compile(r"\D")
+_BY_KEY: Mapping[str, MagicNumber] = {number_key(magic.number): magic for magic in MAGIC_NUMBERS}
 
 
 def plan_for(number: str, random: Random, *, opted_out: bool = False) -> DeliveryPlan:
     """What happens to a message to this number, with jittered delays; all but the slow number are done within 3 s."""
     if opted_out:
         return OPTED_OUT
-    magic = _BY_LAST_DIGITS.get(_NOT_DIGITS.sub("", number)[-10:])
+    magic = _BY_KEY.get(number_key(number))
     plan = magic.plan if magic is not None else ORDINARY
     factor = random.uniform(*JITTER)
     return replace(
