@@ -12,6 +12,7 @@ from ringocli.messaging.comparison.change import LEGEND, Impact, TemplateChange,
 from ringocli.template.pattern.pattern import Json
 from ringocli.text.console import printable, styled
 from ringocli.text.document import Document
+from ringocli.text.markdown import table_cell
 from ringocli.text.pointer import as_text as pointer_text
 
 _HEADLINES = {
@@ -123,23 +124,17 @@ def as_markdown(comparison: TemplateComparison, title: str) -> str:
     for change in changes:
         order = " → ".join(change.order) or "–"
         rests_on = ", ".join(map(str, change.rests_on)) or "–"
-        lines.append(f"| {change.impact.name.lower()} | {_cell(change.what)} | {_cell(order)} | {rests_on} |")
+        lines.append(f"| {change.impact.name.lower()} | {table_cell(change.what)} | {table_cell(order)} | {rests_on} |")
     letters = _letters(comparison)
     if letters:
         lines += ["", " · ".join(f"**{letter}** {LEGEND[letter]}" for letter in letters)]
-    lines += [line for warning in comparison.warnings for line in ("", f"> Warning: {_cell(warning)}")]
+    lines += [line for warning in comparison.warnings for line in ("", f"> Warning: {table_cell(warning)}")]
     for change in changes:
         block = "\n".join(_witness_lines(change))
         fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", block)), default=0))
         summary = html.escape(printable(" ".join(change.what.split())), quote=False)  # HTML, so nothing else is escaped
         lines += ["", f"<details><summary>{summary}</summary>", "", fence, block, fence, "", "</details>"]
     return "\n".join(lines)
-
-
-def _cell(text: str) -> str:
-    """Text that cannot break out of a table's cell or open a tag."""
-    escaped = text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
-    return printable(" ".join(escaped.split()))
 
 
 def line_numbers(comparison: TemplateComparison, document: Document) -> dict[str, int]:
