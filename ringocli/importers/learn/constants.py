@@ -42,6 +42,7 @@ POINT_IN_TIME = "a point in time: the provider may send every message at that ti
 SAMPLE_TIME = "a point in time from the sample"
 FRESH_ID = "an id that has to differ in every message: the provider may drop all but the first as duplicates"
 REFERENCE = "a reference to the sample's message"
+CALLBACK = "a callback URL from the sample: the provider reports to it instead of to Ringotel"
 """Reasons for which a relay sends another value each time."""
 
 _FILE_FACTS = re.compile(
@@ -109,7 +110,7 @@ _REPORTS = re.compile(r"(?:\w+[-_])?(?:status|callback|webhook|dlr|delivery_?rep
 
 def _url_risk(leaf: SampleLeaf) -> str | None:
     if is_callback_url(leaf):
-        return "a callback URL from the sample: the provider reports to it instead of to Ringotel"
+        return CALLBACK
     if any(name_score(Role.URL, (name,)) for name in leaf.names[:2]) or re.search(
         r"\.(?:jpe?g|png|gif|mp4|pdf|webp)\b", leaf.text, re.I
     ):

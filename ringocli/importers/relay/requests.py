@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 from ringocli.errors import UsageError
 from ringocli.http.bodies import Encoding, encoding_of
 from ringocli.http.content_types import FORM_TYPE, JSON_TYPE
-from ringocli.importers.learn.constants import FRESH_ID, POINT_IN_TIME, REFERENCE, SAMPLE_TIME, is_signature
+from ringocli.importers.learn.constants import CALLBACK, FRESH_ID, POINT_IN_TIME, REFERENCE, SAMPLE_TIME, is_signature
 from ringocli.importers.learn.placeholders import CLOSE, OPEN, placeholders
 from ringocli.importers.learn.property_labels import humanised
 from ringocli.importers.pasted_request import BasicAuth, Pasted
@@ -102,13 +102,15 @@ class RequestReader:
         return f"${name}$"
 
     def _fresh(self, parameters: Any, name: str) -> Any:
-        """The parameters with the sample's ids and points in time replaced by new ones."""
+        """The parameters with the sample's ids, points in time and callback URLs replaced by the relay's own."""
         for constant in self.constants:
             if constant.pointer[:3] != ("API", name, "request_parameters"):
                 continue
             pointer = constant.pointer[3:]
             if constant.risk in (FRESH_ID, REFERENCE):
                 parameters = _with(parameters, pointer, REQUEST_ID)
+            elif constant.risk == CALLBACK:
+                parameters = _with(parameters, pointer, self._property("Callback URL"))
             elif constant.risk in (POINT_IN_TIME, SAMPLE_TIME):
                 value = lookup(parameters, pointer)
                 if self._knows_time(str(value)):

@@ -13,7 +13,7 @@ from ringocli.http.content_types import JSON_TYPE
 from ringocli.http.exchange import Reply, json_reply
 from ringocli.importers.curl.option_effects import CERTIFICATE_OPTIONS, UNSUPPORTED_SCHEMES
 from ringocli.importers.draft import Pastes, from_pastes
-from ringocli.importers.learn.constants import FRESH_ID, POINT_IN_TIME, REFERENCE, SAMPLE_TIME
+from ringocli.importers.learn.constants import CALLBACK, FRESH_ID, POINT_IN_TIME, REFERENCE, SAMPLE_TIME
 from ringocli.importers.learn.credential_places import is_callback
 from ringocli.importers.learn.webhook_samples import WebhookSample
 from ringocli.importers.pasted_request import BearerAuth, Pasted
@@ -221,7 +221,9 @@ def _notes(draft: Draft, pastes: Pastes, provider: Mapping[str, Any]) -> Iterato
     if "SendFile" not in provider["requests"]:
         yield "no request with a file: a file is sent as a text with its URL; add --file-from-curl FILE"
     for constant in draft.constants:
-        if constant.risk is not None and not _is_replaced(constant.risk):
+        if constant.risk == CALLBACK and constant.pointer[2:3] == ("request_parameters",):
+            yield f"{constant.name} is the relay's own URL: set PUBLIC_URL; without it, the field is left out"
+        elif constant.risk is not None and not _is_replaced(constant.risk):
             yield f"sent unchanged in every message: {constant.name} = {constant.value} ({constant.risk})"
     webhooks = [sample.incoming for sample in pastes.samples]
     if "signature" in provider:

@@ -232,6 +232,33 @@ def test_a_reference_that_the_relay_replaces_is_not_left_to_do(ringocli: Command
     assert (True, []) == (relay["complete"], relay["todo"])
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_callback_url_of_the_sample_is_replaced_by_the_relay_s(
+    ringocli: Command, folder: Path, language: str
+) -> None:
+    """The provider reports to the relay; without a public URL it uses the one that is set in its console."""
+    Path("reply.json").write_text('{"message_id": "out-8f3a"}', "utf-8")
+    Path("send.sh").write_text(
+        "curl https://api.acme.example/sms -H 'Authorization: Bearer k3y-4b8c' -H 'Content-Type: application/json' "
+        """-d '{"from": "+15550001111", "to": "+15550002222", "text": "Hello", "callback_url": "https://me.example/dlr"}'""",
+        "utf-8",
+    )
+    done = ringocli(
+        "export", "--to", "relay", "--lang", language, "--output", "relay", "--from-curl", "send.sh",
+        "--sample-response", "reply.json", "--format", "json",
+    )  # fmt: skip
+    assert (True, True) == (done.document["complete"], any("set PUBLIC_URL" in note for note in done.document["notes"]))
+    body = json.dumps({"from": NUMBER, "to": CONTACT, "content": TEXT}).encode()
+    sent = []
+    for settings in ({"PUBLIC_URL": "https://relay.example/"}, {}):
+        with serving(Answer.json({"message_id": "1"})) as provider:
+            keys = {"API_KEY": KEY, "RELAY_TOKEN": SECRET, "PROVIDER_URL": provider.url, **settings}
+            with quick_server(Path("relay"), keys) as url:
+                post(f"{url}/messages", body, {"Authorization": f"Bearer {SECRET}", "Content-Type": "application/json"})
+            sent.append(provider.seen[0].document.get("callback_url"))
+    assert ["https://relay.example/webhook", None] == sent
+
+
 UPLOAD_FIRST = """\
 curl https://api.acme.example/media -H 'Authorization: Bearer k3y-4b8c' -F 'file=@parcel.jpg'
 curl https://api.acme.example/mms -H 'Authorization: Bearer k3y-4b8c' -H 'Content-Type: application/json' \\
