@@ -156,6 +156,9 @@ MISTAKES: dict[str, tuple[str, str, str, str | None]] = {
     "multipart": (broken('"application/json"', '"multipart/form-data"'), "RT212", '"multipart/form-data"', None),
     "charset": (broken('"application/json"', '"application/json; charset=ISO-8859-1"'), "RT212",
                 '"application/json; charset=ISO-8859-1"', None),
+    "method empty": (broken('"request_method": "POST"', '"request_method": ""'), "RT210", '""', "POST"),
+    "content type empty": (broken('"application/json"', '""'), "RT211", '""', "application/json"),
+    "label of the host empty": (broken("https://sms.", "https://sms.."), "RT219", '"https://sms..acme.example/v1/messages"', None),
     "event type mistyped": (broken('"messageDelivered"', '"messagedelivered"'), "RT302", '"messagedelivered"', "messageDelivered"),
     "event type delivered": (broken('"event_type": "messageDelivered"', '"event_type": "delivered"'), "RT302", '"delivered"', "messageDelivered"),
     "event type failed": (broken('"messageDelivered"', '"failed"'), "RT302", '"failed"', None),
@@ -272,8 +275,9 @@ CORRECT: dict[str, Any] = {
         "SendMessage": {"request_url": "https://$Space$.acme.example/messages"}}},
     "basic": {"properties": ["SID", "Secret"], "auth": {
         "type": "Basic", "username": "$SID$", "password": "$Secret$", "token": None}},
-    "key in body instead of auth": {"auth": None, "API": {"SendMessage": {"request_parameters": {
-        "from": "$from$", "to": "$to$", "text": "$content$", "api_key": "$API key$"}}}},
+    "key in body instead of auth": {"auth": None, "API": {
+        "SendMessage": {"request_parameters": {"from": "$from$", "to": "$to$", "text": "$content$", "api_key": "$API key$"}},
+        "SendFile": {"request_parameters": {"from": "$from$", "to": "$to$", "url": "$content$", "api_key": "$API key$"}}}},
     "OAuth2": {"auth": None, "properties": ["Client ID", "Client Secret"], "OAuth2": {
         "client_id": "$Client ID$", "client_secret": "$Client Secret$", "flow_type": {"default": "0"},
         "authorization_endpoint": "https://login.acme.example/authorize",
@@ -533,3 +537,26 @@ def test_importing_one_family_does_not_hide_the_others() -> None:
     program = "from ringocli.lint.rules import identity; from ringocli.lint.registry import rules; print(len(rules()))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert len(rules()) == int(done.stdout)
+
+
+@pytest.mark.parametrize("name", ["SendMessage", "SendFile"])
+def test_each_request_needs_a_credential(name: str) -> None:
+    """A key in the body of one request does not authenticate the other, and a property of a webhook none."""
+    template = copy.deepcopy(GOOD)
+    del template["auth"]
+    template["Webhook"][0]["request_parameters"]["account"] = "$API key$"
+    assert ["requests are not authenticated"] == [
+        finding.message.partition(":")[0] for finding in findings(json.dumps(template)) if finding.code == "RT202"
+    ]
+    template["API"][name]["request_parameters"]["key"] = "$API key$"
+    other = "SendFile" if name == "SendMessage" else "SendMessage"
+    (found,) = [finding for finding in findings(json.dumps(template)) if finding.code == "RT202"]
+    assert (("API", other), True) == (found.pointer, found.message.startswith(f"{other} is not authenticated"))
+
+
+def test_two_schemes_and_an_empty_logo_are_reported() -> None:
+    """A URL that was pasted behind https://, and a logo without a URL."""
+    text = json.dumps({**GOOD, "logo": ""}).replace("https://sms.", "https://https://sms.", 1)
+    found = {finding.code: finding for finding in findings(text)}
+    assert "https://sms.acme.example/v1/messages" == found["RT219"].suggestion
+    assert "the logo is empty" in found["RT702"].message

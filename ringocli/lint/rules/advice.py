@@ -97,5 +97,7 @@ def no_logo(subject: Subject) -> Iterator[Problem]:
         }
     Source: Ringotel's wiki page 2212265985
     """
-    if "logo" not in subject.root and subject.root:
+    if subject.root.get("logo") == "":
+        yield Problem(("logo",), "the logo is empty: the portal will show the integration without an image")
+    elif "logo" not in subject.root and subject.root:
         yield Problem((), "no logo: the portal will show the integration without an image", "logo", part="object")

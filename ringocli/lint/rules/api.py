@@ -41,6 +41,8 @@ def unknown_method(subject: Subject) -> Iterator[Problem]:
     callers = [(spec.pointer, spec.method) for spec in subject.template.requests]
     callers += [(event.pointer, event.method or "POST") for event in subject.template.events]
     for at, method in callers:
+        if subject.at(at).get("request_method") == "":
+            method = ""  # it is read as POST
         if method not in METHODS:
             pointer = (*at, "request_method")
             similar = nearest(method, METHODS, least=0.7)

@@ -91,10 +91,20 @@ def no_auth(subject: Subject) -> Iterator[Problem]:
     root = subject.root
     if "auth" in root or "OAuth2" in root or AUTHS & {*meant(dict(root), "template").values()}:
         return
-    if not any(use.name in subject.template.properties for use in subject.uses):
+    requests = [spec.pointer for spec in subject.template.requests]
+    sent = {use.pointer[:2] for use in subject.uses if use.name in subject.template.properties}
+    if sent.isdisjoint(requests):
         yield Problem(
             (), "requests are not authenticated: there is no auth, no OAuth2, and no property is sent", part="object"
         )
+        return
+    for pointer in requests:
+        if pointer not in sent:
+            yield Problem(
+                pointer,
+                f"{pointer[-1]} is not authenticated: unlike in the other request, no property is sent",
+                part="key",
+            )
 
 
 @rule("RT203", Severity.WARNING)

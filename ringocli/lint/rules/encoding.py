@@ -47,6 +47,9 @@ def missing_content_type(subject: Subject) -> Iterator[Problem]:
             if "request_content_type" not in meant(holder, "request").values():
                 message = f"{spec.name} has no request_content_type; {JSON_TYPE} is assumed"
                 yield Problem(spec.pointer, message, JSON_TYPE, part="object")
+        elif spec.sends_body and holder["request_content_type"] == "":
+            pointer = (*spec.pointer, "request_content_type")
+            yield Problem(pointer, f"request_content_type is empty; {JSON_TYPE} is assumed", JSON_TYPE)
 
 
 @rule("RT212", Severity.WARNING)

@@ -14,7 +14,9 @@ from ringocli.text.suggest import nearest
 if TYPE_CHECKING:
     from ringocli.text.url import Url
 
-_ABSOLUTE_URL = re.compile(r"https://[a-zA-Z0-9_$][a-zA-Z0-9_$.-]*(:[1-9]\d{0,3})?(/[\w$./~:@!,;=&?%+-]*)?")
+_ABSOLUTE_URL = re.compile(
+    r"https://[a-zA-Z0-9_$][a-zA-Z0-9_$-]*(\.[a-zA-Z0-9_$-]+)*(:[1-9]\d{0,3})?(/[\w$./~:@!,;=&?%+-]*)?"
+)
 """URLs that are valid without further checks. They contain no space, not even in the name of a property."""
 
 
@@ -57,6 +59,9 @@ def invalid_url(subject: Subject) -> Iterator[Problem]:
             tidy = re.sub(r"(?<=[^$\s])\s+(?=/)|(?<=/)\s+", "", url)
             message = "the URL contains a space; write %20 or remove it"
             yield Problem(pointer, message, tidy if tidy != url else None)
+        elif twice := re.match(r"https?://(?=https?:)", url, re.I):
+            rest = url[twice.end() :]
+            yield Problem(pointer, f"the URL starts with two schemes (did you mean {rest}?)", rest)
         elif parts.scheme not in ("http", "https") or not parts.netloc:
             better = _absolute(url)
             hint = f" (did you mean {better}?)" if better else ""
