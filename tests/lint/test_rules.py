@@ -156,6 +156,9 @@ MISTAKES: dict[str, tuple[str, str, str, str | None]] = {
     "multipart": (broken('"application/json"', '"multipart/form-data"'), "RT212", '"multipart/form-data"', None),
     "charset": (broken('"application/json"', '"application/json; charset=ISO-8859-1"'), "RT212",
                 '"application/json; charset=ISO-8859-1"', None),
+    "short password": (broken('"text": "$content$"', '"text": "$content$", "password": "letmein"'), "RT502", '"letmein"', "$API key$"),
+    "placeholder of ERB": (broken('"$to$"', '"<%= to %>"'), "RT409", '"<%= to %>"', "$to$"),
+    "placeholder in two brackets": (broken('"$to$"', '"[[to]]"'), "RT409", '"[[to]]"', "$to$"),
     "method empty": (broken('"request_method": "POST"', '"request_method": ""'), "RT210", '""', "POST"),
     "content type empty": (broken('"application/json"', '""'), "RT211", '""', "application/json"),
     "label of the host empty": (broken("https://sms.", "https://sms.."), "RT219", '"https://sms..acme.example/v1/messages"', None),
@@ -552,6 +555,14 @@ def test_each_request_needs_a_credential(name: str) -> None:
     other = "SendFile" if name == "SendMessage" else "SendMessage"
     (found,) = [finding for finding in findings(json.dumps(template)) if finding.code == "RT202"]
     assert (("API", other), True) == (found.pointer, found.message.startswith(f"{other} is not authenticated"))
+
+
+def test_equal_patterns_with_their_keys_in_another_order_are_duplicates() -> None:
+    """JSON objects are unordered, so both events match the same webhooks."""
+    event = GOOD["Webhook"][0]
+    turned = {**event, "request_parameters": dict(reversed(event["request_parameters"].items()))}
+    found = findings(json.dumps({**GOOD, "Webhook": [*GOOD["Webhook"], turned]}))
+    assert "RT303" in {finding.code for finding in found}
 
 
 def test_two_schemes_and_an_empty_logo_are_reported() -> None:

@@ -57,7 +57,7 @@ def duplicate_event(subject: Subject) -> Iterator[Problem]:
     """
     seen: dict[object, WebhookEvent] = {}
     for event in subject.template.events:
-        shape = (event.method, tuple((at, _literal(leaf, event)) for at, leaf in event.pattern.leaves))
+        shape = (event.method, frozenset((at, _literal(leaf, event)) for at, leaf in event.pattern.leaves))
         if shape in seen:
             part: Part = "key" if isinstance(event.pointer[-1], str) else "value"
             first = subject.document.locate(seen[shape].pointer).start.line

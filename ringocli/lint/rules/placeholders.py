@@ -18,15 +18,15 @@ from ringocli.text.suggest import nearest
 _INVISIBLE = "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 _HIDDEN = "[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]|" + _INVISIBLE
 """Invisible characters and Unicode spaces; neither belongs between dollar signs."""
-_UNFINISHED = r"\$\s?[^\W\d_]|[^\W\d_]\$|\{\{|\$\{|\$\(|\uff04"
-_FOREIGN = r"[$#]\{+\s*([\w .-]+?)\s*\}+|\{\{\s*([\w .-]+?)\s*\}\}"
+_UNFINISHED = r"\$\s?[^\W\d_]|[^\W\d_]\$|\{\{|\$\{|\$\(|\uff04|<%"
+_FOREIGN = r"[$#]\{+\s*([\w .-]+?)\s*\}+|\{\{\s*([\w .-]+?)\s*\}\}|<%=?\s*([\w .-]+?)\s*%>"
 _LOOSE = (
     r"%([A-Za-z_]\w*)%|<([A-Za-z_][\w .-]*)>|\{([A-Za-z_][\w .-]*)\}|\$\(([A-Za-z_][\w .-]*)\)|\$([A-Za-z_][\w .-]*)%"
 )
 """Notations that may also be plain text; they count as placeholders only around the name of a variable."""
 _MARKS = frozenset("#$%&:@<({[\uff04")
 """Every placeholder contains one of these."""
-_WHOLE = r"\[([A-Za-z_][\w .-]*)\]|[:@#&]([A-Za-z_][\w .-]*)|\uff04([^\uff04$]+)[\uff04$]|\$([^\uff04$]+)\uff04"
+_WHOLE = r"\[\[?([A-Za-z_][\w .-]*)\]?\]|[:@#&]([A-Za-z_][\w .-]*)|\uff04([^\uff04$]+)[\uff04$]|\$([^\uff04$]+)\uff04"
 """Notations that count as placeholders only if they are the whole text, or a segment of a URL."""
 
 

@@ -86,13 +86,27 @@ def credential_in_template(subject: Subject) -> Iterator[Problem]:
     """
     for literal in subject.literals:
         pointer, text = literal.pointer, literal.text
-        if text[:1] == "$" or (_ORDINARY.fullmatch(text) and pointer[0] not in ("auth", "OAuth2")):
+        if text[:1] == "$":
             continue
-        where = credential_at(pointer, text)
+        if pointer[0] == "API" and str(pointer[-1]).lower() in _PASSWORDS and len(text) > 2 and not _is_open(text):
+            where: str | None = f"{pointer[-1]!r} contains a password"
+        elif _ORDINARY.fullmatch(text) and pointer[0] not in ("auth", "OAuth2"):
+            continue
+        else:
+            where = credential_at(pointer, text)
         if where:
             name = _property_for(subject, text)
             hint = "use the property" if name in subject.template.properties else "declare a property and use it:"
             yield Problem(pointer, f"{where}; {hint} ${name}$", f"${name}$", hide=True)
+
+
+_PASSWORDS = frozenset({"password", "passwd", "passphrase", "pwd"})
+"""Keys of parameters whose value is a credential, however short and plain it is."""
+
+
+def _is_open(text: str) -> bool:
+    """Whether a text is still to be filled in, or contains a variable."""
+    return re.search(_PLACEHOLDER, text) is not None
 
 
 _ORDINARY = re.compile(r"(?!-----)[A-Za-z._ /-]{0,15}|application/[a-z.+-]+|[A-Za-z0-9._-]{0,7}")
