@@ -12,6 +12,7 @@ from typing import Any
 from ringocli.errors import UsageError
 from ringocli.text.files import check_writable, write_bytes
 from ringocli.text.secret import Secret
+from ringocli.text.toml_strings import toml_string
 
 
 def check_path(path: Path, *, force: bool) -> None:
@@ -80,5 +81,4 @@ def save(path: Path, properties: Mapping[str, Any], *, force: bool) -> None:
 def _toml(value: Any) -> str:
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + " }"
-    # A JSON string is a valid TOML string, except that TOML requires DEL to be escaped.
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return toml_string(value) if isinstance(value, str) else json.dumps(value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from ringocli.messaging.case_reader import (
     Reference,
 )
 from ringocli.text.secret import sent
+from ringocli.text.toml_strings import toml_string
 
 
 def as_toml(case: Case) -> str:
@@ -27,7 +27,7 @@ def as_toml(case: Case) -> str:
 
 def _lines(case: Case) -> Iterator[str]:
     yield f"schema = {SCHEMA}"
-    yield f"name = {quoted(case.name)}"
+    yield f"name = {toml_string(case.name)}"
     yield f"seed = {case.seed}"
     for name, table in (
         ("", case.values.variables),
@@ -36,17 +36,17 @@ def _lines(case: Case) -> Iterator[str]:
     ):
         if table:
             yield f"\n[values{name}]"
-            yield from (f"{key} = {quoted(sent(value))}" for key, value in table.items())
+            yield from (f"{key} = {toml_string(sent(value))}" for key, value in table.items())
     for step in case.steps:
         yield "\n[[step]]"
-        yield f"id = {quoted(step.id)}"
+        yield f"id = {toml_string(step.id)}"
         yield from _step_lines(step, case.path.parent)
 
 
 def _step_lines(step: CaseStep, folder: Path) -> Iterator[str]:
     for key, text in (("send", step.send), ("event", step.event)):
         if text is not None:
-            yield f"{key} = {quoted(text)}"
+            yield f"{key} = {toml_string(text)}"
     if step.webhook is not None:
         yield f"webhook = {_relative(step.webhook, folder)}"
     if step.set:
@@ -54,9 +54,9 @@ def _step_lines(step: CaseStep, folder: Path) -> Iterator[str]:
     if step.reply is not None:
         yield f"reply = {{file = {_relative(step.reply, folder)}}}"
     if step.route is not None:
-        yield f"route = {quoted(step.route)}"
+        yield f"route = {toml_string(step.route)}"
     if step.at is not None:
-        after = f"after = {quoted(step.at.after)}, " if step.at.after is not None else ""
+        after = f"after = {toml_string(step.at.after)}, " if step.at.after is not None else ""
         yield f'at = {{{after}min = "{step.at.min_s:g}s", max = "{step.at.max_s:g}s"}}'
     if step.copies != Copies():
         yield f'copies = {{count = {step.copies.count}, id = "{"fresh" if step.copies.fresh else "same"}"}}'
@@ -70,13 +70,13 @@ def _expectation(expect: Expectation, folder: Path) -> Iterator[str]:
     if expect.variables:
         yield f"variables = {_table(expect.variables)}"
     if expect.status is not None:
-        yield f"status = {quoted(expect.status.text)}"
+        yield f"status = {toml_string(expect.status.text)}"
     if expect.within_s is not None:
         yield f'within = "{expect.within_s:g}s"'
     if expect.matched is not None:
         yield f"matched = {str(expect.matched).lower()}"
     if expect.event is not None:
-        yield f"event = {quoted(expect.event)}"
+        yield f"event = {toml_string(expect.event)}"
 
 
 def _table(values: Mapping[str, Given] | Mapping[str, Expected]) -> str:
@@ -86,17 +86,11 @@ def _table(values: Mapping[str, Given] | Mapping[str, Expected]) -> str:
 def _value(value: Expected) -> str:
     match value:
         case Reference(step=step, variable=variable):
-            return f"{{from = {quoted(f'{step}.{variable}')}}}"
+            return f"{{from = {toml_string(f'{step}.{variable}')}}}"
         case Anything():
             return "{any = true}"
-    return quoted(value)
+    return toml_string(value)
 
 
 def _relative(path: Path, folder: Path) -> str:
-    return quoted(path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix())
-
-
-def quoted(text: str) -> str:
-    """A TOML basic string; lone surrogates, which TOML cannot express, become ``?``."""
-    clean = text.encode("utf-8", "replace").decode("utf-8")
-    return json.dumps(clean, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return toml_string(path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix())
