@@ -1,4 +1,4 @@
-"""The API's actions: send, reply from the handset, replay, edit the template, set chaos."""
+"""The API's actions: send, reply from the handset, replay, delete, edit the template, set chaos."""
 
 from __future__ import annotations
 
@@ -111,6 +111,21 @@ async def apply_patch(request: ApiRequest) -> Response:
         request.runtime.template_file.write(patch.text)
     document = {"schema_version": 1, **patch.document, "applied": applied}
     return ApiResponse(document, status_code=200 if applied else 409)
+
+
+async def clear(request: ApiRequest) -> Response:
+    """Delete all exchanges of this inbox."""
+    await request.runtime.ledger.write(lambda store: store.clear(request.inbox.name))
+    request.runtime.ledger.tell(request.inbox.name, ("cleared", {}))
+    return ApiResponse({"schema_version": 1, "cleared": True})
+
+
+async def delete(request: ApiRequest) -> Response:
+    """Delete one exchange."""
+    stored = await request.stored()
+    await request.runtime.ledger.write(lambda store: store.delete(stored.inbox, stored.id))
+    request.runtime.ledger.tell(stored.inbox, ("deleted", {"id": str(stored.id)}))
+    return ApiResponse({"schema_version": 1, "deleted": str(stored.id)})
 
 
 def _json_query(request: ApiRequest, name: str) -> Any:

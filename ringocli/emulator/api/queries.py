@@ -1,4 +1,4 @@
-"""The API's queries: lists, single exchanges, exports, waiting and the live stream."""
+"""The API's queries: lists, single exchanges, exports, counts and the template."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from ringocli.emulator.api.export import as_curl, as_har_entry
 from ringocli.emulator.api.highlight import provenance
 from ringocli.emulator.api.request import ApiRequest, ApiResponse, answer_from, as_utf8
 from ringocli.emulator.store.exchange import StoredExchange
-from ringocli.emulator.store.ledger import END
 from ringocli.emulator.store.reader import MAX_PAGE_CHARACTERS
 from ringocli.emulator.store.search import KEYS, Condition, conditions
 from ringocli.emulator.store.sqlite import Store
@@ -32,14 +31,8 @@ MAX_LISTED = 1_000
 MAX_LISTED_CHARACTERS = 8_000_000
 """The longest list; more exchanges than that are left out, and the response says so."""
 
-STREAM_PAUSE_S = 0.05
-"""Seconds between two groups of events, so that a page with 200 exchanges a second is not redrawn 200 times."""
-
 PIECE_BYTES = 65_536
 """The size of the pieces of an export, so that the connection's buffer stays small."""
-
-MAX_STREAMED = 200
-"""If more exchanges than this are new at once, the stream only tells the client to load them."""
 
 
 def filters_of(request: ApiRequest) -> list[Condition]:
@@ -150,24 +143,9 @@ async def _written(
             del content
 
 
-async def clear(request: ApiRequest) -> Response:
-    """Delete all exchanges of this inbox."""
-    await request.runtime.ledger.write(lambda store: store.clear(request.inbox.name))
-    request.runtime.ledger.tell(request.inbox.name, ("cleared", {}))
-    return ApiResponse({"schema_version": 1, "cleared": True})
-
-
 async def account(request: ApiRequest) -> Response:
     """Count the webhooks received in this inbox: matched, duplicate, lost and out of order, by the header webhook-id."""
     return await answer_from(request, lambda store: store.webhook_counts(request.inbox.name).document)
-
-
-async def delete(request: ApiRequest) -> Response:
-    """Delete one exchange."""
-    stored = await request.stored()
-    await request.runtime.ledger.write(lambda store: store.delete(stored.inbox, stored.id))
-    request.runtime.ledger.tell(stored.inbox, ("deleted", {"id": str(stored.id)}))
-    return ApiResponse({"schema_version": 1, "deleted": str(stored.id)})
 
 
 async def get_template(request: ApiRequest) -> Response:
@@ -184,40 +162,3 @@ async def get_template(request: ApiRequest) -> Response:
         for one in await asyncio.to_thread(lambda: lint(Document.read(file.name, file.text)))
     ]
     return ApiResponse({"schema_version": 1, **file.state, "text": redact(file.text), "findings": findings})
-
-
-async def stream(request: ApiRequest) -> Response:
-    """Stream what happens, as server-sent events."""
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_events(request), media_type="text/event-stream", headers=headers)
-
-
-async def _events(request: ApiRequest) -> AsyncIterator[bytes]:
-    ledger, inbox = request.runtime.ledger, request.inbox.name
-    news_groups = ledger.watch(inbox)
-    newest = await ledger.read(lambda store: store.find(inbox))
-    yield _event("hello", {"instance": request.runtime.instance, "newest": str(newest[0].id) if newest else None})
-    async for group in news_groups:
-        if not group:
-            yield b": keep-alive\n\n"
-            continue
-        exchanges: list[dict[str, Any]] = []
-        for kind, content in group:
-            if kind == END[0]:
-                return
-            if kind == "exchange":
-                exchanges.append(content)
-                continue
-            if exchanges:
-                yield _event("exchanges", exchanges)
-                exchanges = []
-            yield _event(kind, content)
-        if len(exchanges) > MAX_STREAMED:
-            yield _event("reset", {})
-        elif exchanges:
-            yield _event("exchanges", exchanges)
-        await asyncio.sleep(STREAM_PAUSE_S)
-
-
-def _event(kind: str, content: Any) -> bytes:
-    return as_utf8(f"event: {kind}\ndata: {json.dumps(content, ensure_ascii=False)}\n\n")

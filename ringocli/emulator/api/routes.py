@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route, Router
 
 from ringocli.emulator.access import READ_ONLY_SECTIONS, TOKEN_COOKIE
-from ringocli.emulator.api import actions, play, queries, waiting
+from ringocli.emulator.api import actions, play, queries, stream, waiting
 from ringocli.emulator.api.openapi import EndpointDoc, document, ref
 from ringocli.emulator.api.request import ApiRequest, NotFound, error_response
 from ringocli.emulator.asgi import Receive, Scope, Send, raw_path
@@ -86,9 +86,9 @@ ENDPOINTS = (
     Endpoint(
         "/api/exchanges", "GET", queries.list_exchanges, EndpointDoc(query=_PAGED | _SEARCH, gives=_LIST, errors=(400,))
     ),
-    Endpoint("/api/exchanges", "DELETE", queries.clear, EndpointDoc(gives=_ANY)),
+    Endpoint("/api/exchanges", "DELETE", actions.clear, EndpointDoc(gives=_ANY)),
     Endpoint("/api/exchanges/{id}", "GET", queries.get_exchange, EndpointDoc(gives=_EXCHANGE, errors=(404,))),
-    Endpoint("/api/exchanges/{id}", "DELETE", queries.delete, EndpointDoc(gives=_ANY, errors=(404,))),
+    Endpoint("/api/exchanges/{id}", "DELETE", actions.delete, EndpointDoc(gives=_ANY, errors=(404,))),
     Endpoint("/api/exchanges/{id}/curl", "GET", queries.get_curl, EndpointDoc(media_type="text/plain", errors=(404,))),
     Endpoint(
         "/api/exchanges/{id}/replay",
@@ -116,7 +116,7 @@ ENDPOINTS = (
     ),
     Endpoint("/api/account", "GET", queries.account, EndpointDoc(gives=_ANY)),
     Endpoint("/api/wait", "GET", waiting.wait, EndpointDoc(query=_WAIT, gives=_ANY, errors=(400, 408, 409))),
-    Endpoint("/api/stream", "GET", queries.stream, EndpointDoc(media_type="text/event-stream")),
+    Endpoint("/api/stream", "GET", stream.stream, EndpointDoc(media_type="text/event-stream")),
     Endpoint(
         "/api/send",
         "POST",
