@@ -16,6 +16,7 @@ _AFTER_SPACE = re.compile(r" \d{6,}")
 _NUMBERED = re.compile(r"(.*?)(\d{1,9})", re.S)
 _UNESCAPED = re.compile(r"[^\w.~*!'()+%-]|%(?![0-9A-Fa-f]{2})")
 
+_SEVERAL_URLS = re.compile(r"\S[,;|\s]\s*https?://", re.I)
 _FILE_NAME = re.compile(r"media|attachment|image|picture|photo|video|audio|mms", re.I)
 
 MAX_FIELDS = 200
@@ -49,6 +50,8 @@ def value_notes(document: Json, variables: Mapping[str, str], sources: Mapping[s
             f"{as_text(file)} seems to be the URL of a file, which this event does not read: users get the text without it"
         )
     if "url" in sources:
+        if _SEVERAL_URLS.search(variables["url"][:MAX_EXAMINED]):
+            notes.append(f"$url$ ({as_text(sources['url'])}) contains several URLs, which are read as one")
         notes += _further_files(document, sources["url"])
         for name in ("text", "content"):
             if name in sources and _in_other_element(sources["url"], sources[name]):

@@ -21,6 +21,8 @@ from ringocli.text.pointer import Pointer
         ({"a" + "1" * 5000: "a"}, {"url": "a"}, {"url": ("a" + "1" * 5000,)}, ""),
         ({"MediaUrl0": "a", "MediaUrl1": "b"}, {"url": "a"}, {"url": ("MediaUrl0",)}, "MediaUrl1"),
         ({"MediaUrl0": "a", "MediaUrl1": ""}, {"url": "a"}, {"url": ("MediaUrl0",)}, ""),
+        ({"m": ""}, {"url": "https://x.example/a, https://x.example/b"}, {"url": ("m",)}, "several URLs"),
+        ({"m": ""}, {"url": "https://x.example/a?next=https://x.example/b,c"}, {"url": ("m",)}, ""),
         ({"media_url": "a"}, {"url": "a"}, {"url": ("media_url",)}, ""),
         (
             [{"u": "a"}, {"t": "b"}],
