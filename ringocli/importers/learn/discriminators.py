@@ -223,7 +223,15 @@ def _may_be_outcome(leaf: SampleLeaf) -> bool:
     value = leaf.value
     small = isinstance(value, int | str) and bool(re.fullmatch(r"-?\d{1,4}", text_of(value)))
     is_code = small and bool(leaf.names) and bool(_CODE.search(leaf.names[0])) and not _is_data(leaf.names[0], value)
-    return _is_candidate(leaf) or is_code or _is_success_sentence(leaf)
+    return _is_candidate(leaf) or is_code or _is_success_sentence(leaf) or _is_no_error(leaf)
+
+
+def _is_no_error(leaf: SampleLeaf) -> bool:
+    """Whether a value is the null of an error that did not occur."""
+    return leaf.value is None and bool(leaf.names) and bool(_ERROR.search(leaf.names[0]))
+
+
+_ERROR = re.compile(r"^err|_?error|^fail", re.I)
 
 
 def _is_success_sentence(leaf: SampleLeaf) -> bool:
@@ -235,6 +243,8 @@ def _is_success_sentence(leaf: SampleLeaf) -> bool:
 
 def _differs(leaf: SampleLeaf, failed: Sequence[Sequence[SampleLeaf]]) -> bool:
     values = [_value_at(generalised(leaf.pointer), leaves) for leaves in failed]
+    if leaf.value is None:
+        return all(values)  # a pattern with null also matches a missing or empty value
     return all(value != leaf.text for value in values)
 
 

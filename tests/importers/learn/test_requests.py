@@ -493,3 +493,15 @@ def test_another_charset_is_not_promised(kind: str) -> None:
     document = as_document(from_pastes(Pastes(send=read_curl("send", shlex.join(command))[0]), Answers()), None)
     assert "application/json" == sent(document)["request_content_type"]
     assert [kind.partition(";")[2].strip()] == [entry["what"] for entry in document["not_expressible"]]
+
+
+@pytest.mark.parametrize(("failed", "is_clear"), [({"error": "30003"}, True), ({"error": ""}, False), ({}, False)])
+def test_the_null_of_an_error_says_that_a_message_arrived(failed: dict[str, Any], is_clear: bool) -> None:
+    """A receipt without a status, whose only sign of a failure is an error: the pattern requires null there."""
+    receipt = {"messageId": "9612c4e2-27f8-4463", "event": "dlr", "error": None}
+    other = {name: value for name, value in receipt.items() if name != "error"} | failed
+    samples = [webhook("delivered", receipt), webhook("other", other)]
+    document = drafted(MESSAGE, reply=Reply(status=200, body=b'{"id": "9612c4e2-27f8-4463"}'), samples=samples)
+    (event,) = document["template"]["Webhook"]
+    assert is_clear == ("error" in event["request_parameters"])
+    assert is_clear == document["complete"]
