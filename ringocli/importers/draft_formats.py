@@ -8,7 +8,7 @@ from typing import Any
 from ringocli.lint.finding import Finding
 from ringocli.lint.rule import Severity
 from ringocli.template.assumptions import assumptions, number_list
-from ringocli.template.scaffold import PATH, Decision, Draft
+from ringocli.template.scaffold import HOST, PATH, Decision, Draft
 from ringocli.text.command_line import command_line
 from ringocli.text.pointer import Pointer, as_text
 
@@ -146,7 +146,7 @@ def _constants(draft: Draft) -> Iterator[str]:
     """Constants with a risk first, each with its reason; the others by name and value."""
     risky = [constant for constant in draft.constants if constant.risk is not None]
     for constant in risky:
-        way = "" if constant.name == PATH else f"; --drop {constant.name} leaves it out"
+        way = "" if constant.name in (PATH, HOST) else f"; --drop {constant.name} leaves it out"
         yield f"{constant.name} = {constant.value}: {constant.risk}{way}"
     others = [f"{constant.name} = {constant.value}" for constant in draft.constants if constant.risk is None]
     if others:

@@ -64,7 +64,8 @@ class Decision:
 
 
 PATH = "part of the URL's path"
-"""The name shown for a constant that is a segment of the URL's path, which has no name of its own."""
+HOST = "the URL's host"
+"""The names shown for constants that are parts of the URL, which have no names of their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ from ringocli.importers.learn.url_credentials import host_parts, is_word_of_api
 from ringocli.importers.learn.value_shapes import is_url
 from ringocli.importers.pasted_request import Pasted
 from ringocli.template.field_vocabulary import Role
-from ringocli.template.scaffold import PATH, KeptConstant
+from ringocli.template.scaffold import HOST, PATH, KeptConstant
 from ringocli.template.variables import Place
 from ringocli.text.pointer import Pointer
 
@@ -152,20 +152,28 @@ def _write(state: RequestState) -> None:
 
 
 def _kept_segments(state: RequestState) -> Iterator[KeptConstant]:
-    """The path segments that are not usual words of an API; before such a word they may name an account.
+    """A sandbox, and the path segments that are not usual words of an API; before such a word they may name an account.
 
     A segment before a property says what the property is, as in ``account/$Account ID$``.
     """
+    pointer: Pointer = ("API", state.place.value, "request_url")
     usual = [is_word_of_api(unquote(segment)) for segment in state.target.segments]
+    if not _SANDBOX.isdisjoint(state.target.host.lower().split(".")[:-2]):
+        yield KeptConstant(pointer=pointer, name=HOST, value=str(state.put["host",]), risk=SANDBOX)
     for index, segment in enumerate(state.target.segments):
+        if segment.lower() == "sandbox":
+            yield KeptConstant(pointer=pointer, name=PATH, value=segment, risk=SANDBOX)
         if segment and not usual[index] and ("path", index) not in state.put:
             risk = (
                 "it may identify the sample's account: if so, use a property instead"
                 if any(usual[index + 1 :]) and ("path", index + 1) not in state.put
                 else None
             )
-            pointer = ("API", state.place.value, "request_url")
             yield KeptConstant(pointer=pointer, name=PATH, value=shown(segment), risk=risk)
+
+
+_SANDBOX = frozenset({"sandbox", "staging", "test", "uat"})
+SANDBOX = "a sandbox: messages may not be delivered"
 
 
 def _kept_around(state: RequestState, outline: Outline) -> Iterator[KeptConstant]:

@@ -505,3 +505,17 @@ def test_the_null_of_an_error_says_that_a_message_arrived(failed: dict[str, Any]
     (event,) = document["template"]["Webhook"]
     assert is_clear == ("error" in event["request_parameters"])
     assert is_clear == document["complete"]
+
+
+@pytest.mark.parametrize(
+    ("url", "listed"),
+    [
+        ("https://api.sandbox.nimbus.example/v1/sms", {"the URL's host": "api.sandbox.nimbus.example"}),
+        ("https://api.nimbus.example/sandbox/v1/sms", {"part of the URL's path": "sandbox"}),
+        ("https://sandbox.example/v1/sms", {}),
+    ],
+)
+def test_a_sandbox_in_the_url_is_a_risk(url: str, listed: dict[str, str]) -> None:
+    """Messages to a test system are not delivered, whatever else is right."""
+    constants = [entry for entry in drafted(MESSAGE, url=url)["constants"] if "sandbox" in str(entry["risk"])]
+    assert listed == {entry["name"]: entry["value"] for entry in constants}
