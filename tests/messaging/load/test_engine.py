@@ -281,9 +281,10 @@ def test_all_faults_at_once(seed: int) -> None:
     overdue = summary.silences["timeout"] - answers.count(HANG)  # on a busy machine; perhaps not in the log
     assert overdue >= 0
     assert len(answers) <= 400 + summary.retries <= len(answers) + overdue
-    assert summary.duplicates_sent == sum(summary.silences.values())
+    silences = sum(summary.silences.values())
+    assert 0 <= silences - summary.duplicates_sent <= overdue  # nothing is sent if connecting takes too long
     broken = sum(answer in (RESET, CLOSE, HALF, NOISE) for answer in answers)
-    noticed = summary.duplicates_sent - summary.silences["timeout"]
+    noticed = silences - summary.silences["timeout"]
     assert 0 <= broken - noticed <= overdue  # the receiver may break a connection after its request has timed out
     assert {"200": 400} == {"200": sum(summary.statuses.values())}
     assert 400 == summary.latency.total == sum(sum(one.latencies.values()) for one in summary.timeline.slices)
