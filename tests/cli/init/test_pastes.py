@@ -80,7 +80,6 @@ def test_credentials_are_saved_in_the_named_file(ringocli: Command, docs: Path) 
             assert 0o600 == (docs / name).stat().st_mode & 0o777
 
 
-@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
 def test_variables_in_a_paste_are_not_called_credentials(ringocli: Command, folder: Path) -> None:
     """A shell variable has no value in the paste that could be saved."""
     (folder / "send.sh").write_text(
@@ -112,6 +111,7 @@ def test_a_reply_without_a_readable_id_is_not_asked_for_again(
     assert ("--sample-webhook" in done.err, "--sample-response" in done.err) == (True, False)
 
 
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
 def test_credentials_are_kept_out_of_git(ringocli: Command, docs: Path) -> None:
     """In a work tree, a credentials file that git does not ignore is refused before anything is written."""
     subprocess.run(["git", "init", "-q", "."], cwd=docs, check=True)
