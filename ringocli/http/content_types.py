@@ -38,15 +38,15 @@ def encoding_of(content_type: str | None) -> Encoding:
 
 @lru_cache(maxsize=64)
 def charset_of(content_type: str | None) -> str:
-    """The charset parameter of a content type, UTF-8 by default."""
+    """The charset parameter of a content type; UTF-8 if there is none or it is empty."""
     charset = "utf-8"
     for parameter in (content_type or "").split(";")[1:]:
         key, _, value = parameter.partition("=")
         if key.strip().lower() == "charset":
-            charset = value.strip().strip("'\"")
+            charset = value.strip().strip("'\"") or charset
     return charset
 
 
 def is_utf8(content_type: str | None) -> bool:
     """Whether the charset of a content type is UTF-8, in which requests are encoded."""
-    return charset_of(content_type).lower().replace("-", "") == "utf8"
+    return charset_of(content_type).lower().replace("_", "-") in ("utf-8", "utf8")

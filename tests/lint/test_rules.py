@@ -387,6 +387,13 @@ def test_a_text_and_a_file_in_the_same_field_are_explained() -> None:
     assert found.message.endswith("; one of them is never selected: put $url$ into the field that only files have")
 
 
+@pytest.mark.parametrize("charset", ["charset=UTF-8", 'charset="utf8"', "charset=utf_8", "charset=", "version=1"])
+def test_the_charset_of_requests_is_no_mistake(charset: str) -> None:
+    """However UTF-8 is spelled, and if no charset is named, nothing is reported."""
+    found = findings(broken('"application/json"', json.dumps(f"application/json; {charset}")))
+    assert [] == [finding.message for finding in found if finding.code == "RT212"]
+
+
 def test_strict_makes_undocumented_keys_errors() -> None:
     """``--strict`` raises exactly one warning to an error."""
     text = broken('"request_method"', '"x_y_z": 1, "request_method"')
