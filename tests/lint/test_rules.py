@@ -394,6 +394,21 @@ def test_the_charset_of_requests_is_no_mistake(charset: str) -> None:
     assert [] == [finding.message for finding in found if finding.code == "RT212"]
 
 
+@pytest.mark.parametrize(
+    "value", ["$API key$", "{password}", "{{password}}", "%PASSWORD%", "<password>", "[password]", "pw"]
+)
+def test_a_password_that_is_still_to_be_filled_in_is_no_credential(value: str) -> None:
+    """A placeholder is reported as such, if at all."""
+    found = findings(broken('"text": "$content$"', f'"text": "$content$", "password": "{value}"'))
+    assert [] == [finding.message for finding in found if finding.code == "RT502"]
+
+
+def test_a_word_of_the_reply_is_no_password() -> None:
+    """Only what is sent to the provider is a credential."""
+    text = json.dumps(merged(GOOD, {"API": {"SendMessage": {"response_map": {"password": "accepted"}}}}))
+    assert [] == [finding.message for finding in findings(text) if finding.code == "RT502"]
+
+
 def test_strict_makes_undocumented_keys_errors() -> None:
     """``--strict`` raises exactly one warning to an error."""
     text = broken('"request_method"', '"x_y_z": 1, "request_method"')

@@ -21,7 +21,7 @@ _SHAPES = (
 """Credentials with a known format: Twilio, Telnyx, Stripe, AWS, JWT, GitHub, GitLab, Slack, SendGrid, Google, Mailgun,
 npm, DigitalOcean, Shopify, and values after the name of an authentication scheme."""
 _ID_LIKE = r"(?i)id$|uuid|guid|sid$|ref|profile|campaign|template|sender|service|hash|checksum|version"
-_PLACEHOLDER = r"(?i)^<.*>$|^\[.*\]$|your|example|xxx|\*\*\*|changeme|placeholder|\$"
+_PLACEHOLDER = r"(?i)^<.*>$|^\[.*\]$|^\{+[\w .-]+\}+$|^%[\w .-]+%$|your|example|xxx|\*\*\*|changeme|placeholder|\$"
 
 
 @rule("RT501", Severity.ERROR)
@@ -87,7 +87,7 @@ def credential_in_template(subject: Subject) -> Iterator[Problem]:
         pointer, text = literal.pointer, literal.text
         if text[:1] == "$":
             continue
-        if pointer[0] == "API" and str(pointer[-1]).lower() in _PASSWORDS and len(text) > 2 and not _is_open(text):
+        if _is_password(pointer) and len(text) > 2 and not re.search(_PLACEHOLDER, text):
             where: str | None = f"{pointer[-1]!r} contains a password"
         elif _ORDINARY.fullmatch(text) and pointer[0] not in ("auth", "OAuth2"):
             continue
@@ -103,9 +103,8 @@ _PASSWORDS = frozenset({"password", "passwd", "passphrase", "pwd"})
 """Keys of parameters whose value is a credential, however short and plain it is."""
 
 
-def _is_open(text: str) -> bool:
-    """Whether a text is still to be filled in, or contains a variable."""
-    return re.search(_PLACEHOLDER, text) is not None
+def _is_password(pointer: Pointer) -> bool:
+    return pointer[2:3] == ("request_parameters",) and pointer[0] == "API" and str(pointer[-1]).lower() in _PASSWORDS
 
 
 _ORDINARY = re.compile(r"(?!-----)[A-Za-z._ /-]{0,15}|application/[a-z.+-]+|[A-Za-z0-9._-]{0,7}")
