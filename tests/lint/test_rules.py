@@ -409,6 +409,21 @@ def test_a_word_of_the_reply_is_no_password() -> None:
     assert [] == [finding.message for finding in findings(text) if finding.code == "RT502"]
 
 
+@pytest.mark.parametrize("start", ["{{", "<%", "${"])
+def test_a_placeholder_with_many_spaces_is_examined_in_linear_time(start: str) -> None:
+    """In cubic time, this text would take hours."""
+    assert "RT409" not in {one.code for one in findings(broken('"$content$"', json.dumps(start + " " * 15_000)))}
+
+
+@pytest.mark.parametrize(
+    ("text", "suggestion"), [("{{ to }}", "$to$"), ("<%- to -%>", "$to$"), ("{{ }}", None), ("<% %>", None)]
+)
+def test_spaces_around_a_placeholder_are_no_part_of_its_name(text: str, suggestion: str | None) -> None:
+    """Braces around nothing are no placeholder."""
+    found = [one.suggestion for one in findings(broken('"$content$"', json.dumps(f"Hi {text}"))) if one.code == "RT409"]
+    assert found == ([suggestion] if suggestion else [])
+
+
 def test_strict_makes_undocumented_keys_errors() -> None:
     """``--strict`` raises exactly one warning to an error."""
     text = broken('"request_method"', '"x_y_z": 1, "request_method"')

@@ -19,7 +19,9 @@ _INVISIBLE = "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 _HIDDEN = "[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]|" + _INVISIBLE
 """Invisible characters and Unicode spaces; neither belongs between dollar signs."""
 _UNFINISHED = r"\$\s?[^\W\d_]|[^\W\d_]\$|\{\{|\$\{|\$\(|\uff04|<%"
-_FOREIGN = r"[$#]\{+\s*([\w .-]+?)\s*\}+|\{\{\s*([\w .-]+?)\s*\}\}|<%=?\s*([\w .-]+?)\s*%>"
+_NAME = r"(?=[\s.-]*\w)([\w\s.-]+)"
+"""A name with spaces around it. Three parts in a row that each match spaces would take cubic time."""
+_FOREIGN = rf"[$#]\{{+{_NAME}\}}+|\{{\{{{_NAME}\}}\}}|<%=?{_NAME}%>"
 _LOOSE = (
     r"%([A-Za-z_]\w*)%|<([A-Za-z_][\w .-]*)>|\{([A-Za-z_][\w .-]*)\}|\$\(([A-Za-z_][\w .-]*)\)|\$([A-Za-z_][\w .-]*)%"
 )
@@ -88,7 +90,7 @@ def foreign_placeholder(subject: Subject) -> Iterator[Problem]:
         found = _placeholder(one, legal)
         if found is None:
             continue
-        word = next(group for group in found.groups() if group)
+        word = next(group for group in found.groups() if group).strip(" \t\r\n-")
         choice = nearest(word, sorted(legal), least=0.7) or word
         new = f"${choice}$"
         fix = replace_span(one, found.span(), new)
