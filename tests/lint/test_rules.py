@@ -581,9 +581,10 @@ def test_importing_one_family_does_not_hide_the_others() -> None:
 
 @pytest.mark.parametrize("name", ["SendMessage", "SendFile"])
 def test_each_request_needs_a_credential(name: str) -> None:
-    """A key in the body of one request does not authenticate the other, and a property of a webhook none."""
+    """A key in the body of one request does not authenticate the other; a property of a webhook or a reply is not sent."""
     template = copy.deepcopy(GOOD)
     del template["auth"]
+    template["API"]["SendMessage"]["response_map"]["account"] = "$API key$"
     template["Webhook"][0]["request_parameters"]["account"] = "$API key$"
     assert ["requests are not authenticated"] == [
         finding.message.partition(":")[0] for finding in findings(json.dumps(template)) if finding.code == "RT202"

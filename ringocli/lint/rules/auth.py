@@ -34,7 +34,7 @@ def conflicting_auth(subject: Subject) -> Iterator[Problem]:
 def no_auth(subject: Subject) -> Iterator[Problem]:
     """Requests contain no credentials.
 
-    The template has neither `auth` nor `OAuth2`, and no property is used in a URL or in request_parameters.
+    The template has neither `auth` nor `OAuth2`, and a request uses no property in its URL or its request_parameters.
 
     Bad:
     >   {
@@ -92,7 +92,11 @@ def no_auth(subject: Subject) -> Iterator[Problem]:
     if "auth" in root or "OAuth2" in root or AUTHS & {*meant(dict(root), "template").values()}:
         return
     requests = [spec.pointer for spec in subject.template.requests]
-    sent = {use.pointer[:2] for use in subject.uses if use.name in subject.template.properties}
+    sent = {
+        use.pointer[:2]
+        for use in subject.uses
+        if use.name in subject.template.properties and use.pointer[2:3] in (("request_url",), ("request_parameters",))
+    }
     if sent.isdisjoint(requests):
         yield Problem(
             (), "requests are not authenticated: there is no auth, no OAuth2, and no property is sent", part="object"
