@@ -609,3 +609,10 @@ def test_two_schemes_and_an_empty_logo_are_reported() -> None:
     found = {finding.code: finding for finding in findings(text)}
     assert "https://sms.acme.example/v1/messages" == found["RT219"].suggestion
     assert "the logo is empty" in found["RT702"].message
+    assert "RT503" not in found
+
+
+def test_a_host_that_is_called_http_is_no_scheme() -> None:
+    """A container of a test network may have this name; it cannot be reached from outside."""
+    found = findings(broken("https://sms.acme.example/", "http://http:8080/"))
+    assert {"RT501", "RT503"} == {finding.code for finding in found if finding.code != "RT702"}

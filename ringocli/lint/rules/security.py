@@ -277,7 +277,9 @@ def private_host(subject: Subject) -> Iterator[Problem]:
     """
     for spec in subject.template.requests:
         found = _AUTHORITY.search(spec.url)
-        host = found.group(1).strip("[]") if found else ""
+        if found is None or spec.url.startswith(":/", found.end()):
+            continue  # a second scheme, which invalid-url reports
+        host = found.group(1).strip("[]")
         if host and "$" not in host and _is_private(host):
             pointer = (*spec.pointer, "request_url")
             yield Problem(pointer, f"Ringotel cannot reach {host}; for local tests use --url")

@@ -59,7 +59,7 @@ def invalid_url(subject: Subject) -> Iterator[Problem]:
             tidy = re.sub(r"(?<=[^$\s])\s+(?=/)|(?<=/)\s+", "", url)
             message = "the URL contains a space; write %20 or remove it"
             yield Problem(pointer, message, tidy if tidy != url else None)
-        elif twice := re.match(r"https?://(?=https?:)", url, re.I):
+        elif twice := re.match(r"https?://(?=https?:/)", url, re.I):
             rest = url[twice.end() :]
             yield Problem(pointer, f"the URL starts with two schemes (did you mean {rest}?)", rest)
         elif parts.scheme not in ("http", "https") or not parts.netloc:
