@@ -24,7 +24,11 @@ _MILD = {
     "origin": "only browsers need it",
     "referer": "only browsers need it",
     "dnt": "only browsers need it",
+    "priority": "only browsers need it",
+    "upgrade-insecure-requests": "only browsers need it",
 }
+_PSEUDO = {"authority", "method", "path", "scheme"}
+"""Names of HTTP/2 that browsers copy as headers (RFC 9113, 8.3.1): parts of the request, never credentials."""
 
 
 _SCHEME = re.compile(r"[A-Za-z]{1,16}|[A-Za-z]+(?:-[A-Za-z]+)+|(?:[A-Z0-9]{2,6}-)+[A-Z0-9]{2,6}")
@@ -82,9 +86,9 @@ def uncarried(headers: tuple[tuple[str, str], ...]) -> list[Limit]:
     found = []
     for name, _ in headers:
         key = name.lower()
-        if key in _CARRIED or key == "authorization":
+        if key in _CARRIED or key == "authorization" or _is_pseudo(key):
             continue
-        if why := _MILD.get(key):
+        if why := _MILD.get(key) or ("only browsers need it" if key.startswith("sec-") else None):
             found.append(Limit(f"header {name}", why))
         elif _names_key(key):
             found.append(
@@ -110,4 +114,10 @@ def secrets_of_headers(headers: tuple[tuple[str, str], ...]) -> Iterator[str]:
 
 
 def _names_key(name: str) -> bool:
+    if _is_pseudo(name) or name in _MILD or name.startswith("sec-"):
+        return False
     return bool(re.search(r"key|token|auth|secret|password|account|user|sid|sign", name))
+
+
+def _is_pseudo(name: str) -> bool:
+    return name.removeprefix(":") in _PSEUDO

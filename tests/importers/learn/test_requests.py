@@ -519,3 +519,13 @@ def test_a_sandbox_in_the_url_is_a_risk(url: str, listed: dict[str, str]) -> Non
     """Messages to a test system are not delivered, whatever else is right."""
     constants = [entry for entry in drafted(MESSAGE, url=url)["constants"] if "sandbox" in str(entry["risk"])]
     assert listed == {entry["name"]: entry["value"] for entry in constants}
+
+
+@pytest.mark.parametrize("header", ["authority: api.nimbus.example", "sec-fetch-user: ?1", "Priority: u=1, i"])
+def test_a_header_of_the_browser_is_no_credential(header: str) -> None:
+    """What browsers add to a copied command needs no auth, and does not hide the host in the template."""
+    url = "https://api.nimbus.example/v2/sms"
+    pasted = read_curl("send", shlex.join(["curl", url, "-H", header, "--json", json.dumps(MESSAGE)]))[0]
+    document = as_document(from_pastes(Pastes(send=pasted), Answers()), None)
+    assert url == sent(document)["request_url"]
+    assert document["complete"]
