@@ -12,13 +12,13 @@ from dataclasses import replace
 from ringocli.importers.curl.bash import bash_commands
 from ringocli.importers.curl.commands import Command, curl_index, is_curl, rejoined
 from ringocli.importers.curl.repair import without_page_markup
-from ringocli.importers.curl.windows import cmd_words, powershell_words
+from ringocli.importers.curl.windows import cmd_words, powershell_words, with_carets_outside
 
 
 def read_commands(text: str) -> tuple[list[Command], list[str]]:
     """Every command of a pasted text, and notes on what was repaired."""
     notes: list[str] = []
-    text = without_page_markup(text, notes)
+    text = with_carets_outside(without_page_markup(text, notes), notes)
     dialect = _dialect(text)
     if dialect == "bash":
         return bash_commands(text, notes), notes

@@ -9,6 +9,26 @@ from ringocli.importers.curl.commands import Expansions
 from ringocli.importers.learn.credential_places import declares_credential
 from ringocli.importers.learn.placeholders import CLOSE, OPEN
 
+_SAFE = r"A-Za-z0-9 \t\n_:=+~'/.,?;()*`\-"
+_CARETS_INSIDE = re.compile(
+    rf'(?<![^\s=])"(?=[^"]*\^[&%{{}}\[\]"\\|<>!@#$])((?:[{_SAFE}]|[^\x00-\x7f]|\^[^{_SAFE}^]|\^\^|\^\n|(?<=%)\^)+)"(?=\s|$)'
+)
+"""An argument in plain quotes in which a caret is before each character but the ``_SAFE`` ones, and before no other."""
+
+
+def with_carets_outside(text: str, notes: list[str]) -> str:
+    """The text with ``"a^&b"`` as ``^"a^&b^"``.
+
+    Older versions of Chrome copy commands for cmd in the first form, newer ones in the second (``escapeStringWin`` of its
+    DevTools). cmd keeps carets inside plain quotes, but nobody who pastes the first form means them.
+    """
+    if "^" not in text or re.search(r"\\\n", text):
+        return text
+    repaired = _CARETS_INSIDE.sub(r'^"\1^"', text)
+    if repaired != text:
+        notes.append("carets (^) inside double quotes were dropped, as they are Chrome's; cmd would send them")
+    return repaired
+
 
 def cmd_words(text: str) -> list[list[str]]:
     """The words of each line, by cmd's carets and the C runtime's quoting."""

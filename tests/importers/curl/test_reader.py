@@ -109,6 +109,11 @@ def test_a_template_sends_what_curl_sends(
         ("curl -u <user name>:<pass> https://x.example", ["-u", "<user name>:<pass>", "https://x.example"]),
         ('curl.exe -d "{""a"":1}" https://x.example', ["-d", '{"a":1}', "https://x.example"]),
         ('curl ^\n -d ^"a^&b^" https://x.example', ["-d", "a&b", "https://x.example"]),
+        (
+            'curl "https://x.example/?a=1^&b=2" -d "^{^\\^"t^\\^":^\\^"50^% ^%^41B^\\^"^}"',
+            ["https://x.example/?a=1&b=2", "-d", '{"t":"50% %41B"}'],
+        ),
+        ('curl -d "x^2&y=^_^" https://x.example', ["-d", "x^2&y=^_^", "https://x.example"]),
         ("curl `\n -d 'it''s' https://x.example", ["-d", "it's", "https://x.example"]),
         ('curl -d \'{"t": "it\'s"}\' https://x.example', ["-d", '{"t": "it\'s"}', "https://x.example"]),
         ("curl -d 'never closed https://x.example", ["-d", "never closed https://x.example"]),
