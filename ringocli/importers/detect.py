@@ -28,6 +28,8 @@ _PYTHON = re.compile(
     r"^[ \t]*(?:import|from)\s+(?:requests|httpx|http\.client|urllib3?|aiohttp)\b|\baiohttp\.\w+|\brequests\.(?:post|get|request)\s*\(",
     re.M,
 )
+_JIRA = re.compile(r"\A\{(?:code|noformat)(?::[^{}\n]*)?\}\s*")
+"""How Jira and Confluence begin a block of code."""
 _SNIPPETS = (
     ("a PowerShell command (Invoke-RestMethod)", re.compile(r"\bInvoke-(?:RestMethod|WebRequest)\b|^[ \t]*i[rw][mr]\s", re.I | re.M)),
     ("a PHP snippet", re.compile(r"<\?php|\bcurl_setopt(?:_array)?\s*\(|\bcurl_init\s*\(|new\s+\\?GuzzleHttp|\$client->(?:post|request)\(|\bwp_remote_\w+\s*\(")),
@@ -67,7 +69,7 @@ def detect(name: str, text: str) -> str:
     Raises:
         UsageError: it is something that cannot be imported, which the message names.
     """
-    stripped = text.lstrip("\ufeff \t\r\n")
+    stripped = _JIRA.sub("", text.lstrip("\ufeff \t\r\n"))
     document = parsed_document(stripped)
     if isinstance(document, Mapping | list):
         if (kind := _kind_of_document(document)) is not None:

@@ -8,6 +8,13 @@ import re
 from ringocli.importers.curl.option_names import FLAGS, LETTERS, VALUED
 
 _CURLY = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "‚": "'"})
+_SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+_ENTITY = re.compile(r"&(?:quot|apos|lt|gt|amp|#0*3[49]|#[xX]0*2[27]);")
+_HIGHLIGHTED = re.compile(r"(?:(?!\bcurl\b).)*<(?:pre|code|span|div|p)\b[^<>]*>[\s$]*curl\b", re.I | re.S)
+_TAG = re.compile(r"</?(?:pre|code|span|div|p)\b[^<>]*>", re.I)
+_LINKED = re.compile(r"<(https?://[^\s<>|]+)(?:\|[^<>\n]*)?>|\[(https?://[^\s\[\]]+)\]\(https?://[^\s()]+\)")
+"""A URL as chat programs (``<URL|label>``) and Markdown (``[URL](URL)``) write it."""
+_NUMBERED = re.compile(r"[ \t]*(\d{1,4})(?:[ \t]*[|:.)])?(?:[ \t]|$)")
 _INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")
 _SHIELDED = {"<": "\ue010", ">": "\ue011", " ": "\ue012", "&": "\ue013", "(": "\ue014", ")": "\ue015", "#": "\ue016"}
 _LONG_DASH = re.compile(r"(?<=\s)-*[–—][–—-]*(?=([\w-]+))")
@@ -26,14 +33,25 @@ def without_page_markup(text: str, notes: list[str]) -> str:
     if _INVISIBLE.search(text):
         text = _INVISIBLE.sub("", text)
         notes.append("invisible characters were removed")
-    text = text.replace("\u00a0", " ")
-    text = re.sub(r"(?m)^```.*\n?", "", text)
-    if re.search(r"&(?:quot|#39|#x27|lt|gt|amp);", text):
+    text = _SPACES.sub(" ", text)
+    text = re.sub(r"(?m)^(?:```.*|\{(?:code|noformat)(?::[^{}\n]*)?\}[ \t]*)\n?", "", text)
+    text = _without_line_numbers(text, notes)
+    if _HIGHLIGHTED.match(text):
+        text = _TAG.sub("", re.sub(r"<br\b[^<>]*>", "\n", text))
+        notes.append("HTML tags were removed")
+    if _ENTITY.search(text):
         text = html.unescape(text)
         notes.append("HTML entities such as &quot; were decoded")
     if re.search(r"(?m)(?:^|\s)[“”‘’]|[“”‘’](?:\s|$|\\)", text):
         text = re.sub(r"(?<!\w)[‘’‚]|[‘’‚](?!\w)|[“”„]", lambda curly: curly.group().translate(_CURLY), text)
         notes.append("curly quotes were read as straight quotes")
+    for signs, quote in (("′´", "'"), ("″", '"')):
+        if quote not in text and re.search(rf"(?<=[\s:={{,])[{signs}]", text):
+            text = re.sub(f"[{signs}]", quote, text)
+            notes.append("prime and accent signs were read as quotes")
+    if (linked := _LINKED.sub(lambda link: link.group(1) or link.group(2), text)) != text:
+        text = linked
+        notes.append("the markup around a link was dropped")
     if _LONG_DASH.search(text):
         repaired = _LONG_DASH.sub(_dashes, text)
         if repaired != text:
@@ -48,6 +66,17 @@ def without_page_markup(text: str, notes: list[str]) -> str:
     if repaired != text:
         notes.append("spaces or a comment after a \\ at the end of a line were dropped")
     return repaired
+
+
+def _without_line_numbers(text: str, notes: list[str]) -> str:
+    """The text without the numbers of an editor or a web page, if each line has one that follows the previous one."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    numbers = [_NUMBERED.match(line) for line in lines]
+    counted = [int(number.group(1)) for number in numbers if number is not None]
+    if len(counted) < 2 or counted != list(range(counted[0], counted[0] + len(lines))):
+        return text
+    notes.append("line numbers were removed")
+    return "\n".join(line[number.end() :] for line, number in zip(lines, numbers, strict=True) if number is not None)
 
 
 def _dashes(found: re.Match[str]) -> str:

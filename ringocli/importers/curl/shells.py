@@ -41,6 +41,18 @@ def _dialect(text: str) -> str:
 
 def curl_words(text: str) -> tuple[list[Command], list[str]]:
     """The arguments of each curl command in a text, and notes on how it was read."""
+    found, notes = _curl_words(text)
+    if not found and (logged := _LOGGED.match(text)) is not None:
+        found, notes = _curl_words(text[logged.end() :])
+        notes = [*notes, "the text before the command was dropped"] if found else notes
+    return found, notes
+
+
+_LOGGED = re.compile(r"[^\n'\"]*?[:\])][ \t]+(?=curl(?:\.exe)?[ \t]+[-'\"h])")
+"""What a log writes before a command on its line."""
+
+
+def _curl_words(text: str) -> tuple[list[Command], list[str]]:
     commands, notes = read_commands(text)
     for command in commands:
         script = None if is_curl(command.words) else _script_in(command)
