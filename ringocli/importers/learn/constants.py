@@ -100,12 +100,14 @@ def is_callback_url(leaf: SampleLeaf) -> bool:
     """Whether a value is a URL to which the provider reports, by the names of its field and object, or by its path."""
     if not is_url(leaf.value):
         return False
-    path = re.split(r"[?#]", leaf.text, maxsplit=1)[0].split("/")[3:]
-    return any(is_callback(name) for name in leaf.names[:2]) or any(map(_REPORTS.fullmatch, path))
+    path = re.split(r"[?#]", leaf.text, maxsplit=1)[0].rstrip("/").split("/")[3:]
+    return any(is_callback(name) for name in leaf.names[:2]) or bool(path and _REPORTS.fullmatch(path[-1]))
 
 
-_REPORTS = re.compile(r"(?:\w+[-_])?(?:status|callback|webhook|dlr|delivery_?reports?)s?/?", re.I)
-"""A segment of a callback URL, such as ``sms_status``."""
+_REPORTS = re.compile(
+    r"(?:\w+[-_])?(?:callback|webhook|dlr|delivery[-_]?report)s?|(?:sms|mms|message|msg|delivery)[-_]?status", re.I
+)
+"""The last segment of a callback URL, such as ``sms_status``; a page about an order may end with ``status``."""
 
 
 def _url_risk(leaf: SampleLeaf) -> str | None:

@@ -149,6 +149,13 @@ def test_a_callback_url_with_a_placeholder_keeps_its_risk(
     assert properties == document["template"]["properties"]
 
 
+@pytest.mark.parametrize("url", ["https://acme.example/orders/7/status", "https://acme.example/status/page"])
+def test_a_link_to_a_status_is_no_callback_url(url: str) -> None:
+    """Customers open it, and the provider does not report to it."""
+    (constant,) = [one for one in drafted({**MESSAGE, "home": url})["constants"] if one["name"] == "home"]
+    assert "a URL from the sample" == constant["risk"]
+
+
 @pytest.mark.parametrize(
     "url",
     [
