@@ -79,6 +79,9 @@ def learn_relay(
     elif auth:
         provider["basic"] = {"username": auth["username"], "password": auth["password"]}
         _authorize(requests.values(), "Basic $basic$")
+    for name in _in_callbacks(draft):
+        if f"${name}$" not in str(provider):
+            reader.properties.remove(name)
     provider |= _number_forms(draft)
     callbacks = [name for name in reader.properties if is_callback(name) or "callback" in name.lower()]
     webhooks = [sample.incoming for sample in pastes.samples]
@@ -106,6 +109,12 @@ def learn_relay(
         todo=tuple(dict.fromkeys([*reader.todo, *_left_to_do(draft, pastes, provider, reader)])),
         notes=tuple(_notes(draft, pastes, provider)),
     )
+
+
+def _in_callbacks(draft: Draft) -> list[str]:
+    """The properties in callback URLs of the samples, which the relay replaces by its own."""
+    urls = [constant.value for constant in draft.constants if constant.risk == CALLBACK]
+    return [name for name in draft.template["properties"] if any(f"${name}$" in url for url in urls)]
 
 
 def _requests(pastes: Pastes, template: Mapping[str, Any], reader: RequestReader) -> dict[str, Any]:

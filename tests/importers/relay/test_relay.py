@@ -259,6 +259,17 @@ def test_a_callback_url_of_the_sample_is_replaced_by_the_relay_s(
     assert ["https://relay.example/webhook", None] == sent
 
 
+def test_a_placeholder_in_a_replaced_callback_url_is_no_setting(ringocli: Command, folder: Path) -> None:
+    """Nothing that the relay sends contains it, so nobody has to fill it in."""
+    Path("send.sh").write_text(
+        "curl https://api.acme.example/sms -H 'Authorization: Bearer k3y-4b8c' -H 'Content-Type: application/json' "
+        """-d '{"from": "+15550001111", "to": "+15550002222", "text": "Hi", "dlr_url": "https://<yourdomain>.com/dlr"}'""",
+        "utf-8",
+    )
+    assert 0 == ringocli("export", "--to", "relay", "--output", "relay", "--from-curl", "send.sh").code
+    assert "YOURDOMAIN" not in Path("relay/.env.example").read_text("utf-8")
+
+
 UPLOAD_FIRST = """\
 curl https://api.acme.example/media -H 'Authorization: Bearer k3y-4b8c' -F 'file=@parcel.jpg'
 curl https://api.acme.example/mms -H 'Authorization: Bearer k3y-4b8c' -H 'Content-Type: application/json' \\
