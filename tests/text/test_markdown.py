@@ -17,6 +17,9 @@ from ringocli.text.markdown import table_cell
         ("a `b` *c* \\d", "a \\`b\\` \\*c\\* \\\\d"),
         ("$5 or $6", "\\$5 or \\$6"),
         ("two\nlines", "two lines"),
+        ("$to$$from$", "`$to$$from$`"),
+        ("[a](https://x.example)", "[a\\](https://x.example)"),
+        ("__id is not message_id, ~x~ &copy;", "\\_\\_id is not message_id, \\~x\\~ &amp;copy;"),
     ],
 )
 def test_a_cell_shows_the_text(text: str, cell: str) -> None:
