@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote_plus
+from urllib.parse import quote, quote_plus
 
 from ringocli.errors import RingocliError
 from ringocli.http.exchange import IncomingRequest
@@ -30,6 +30,9 @@ from ringocli.testing.cases.recorded import send_step, webhook_step, write_steps
 from ringocli.text.files import new_folder
 from ringocli.text.mask import MASK, MIN_SEARCHED_LENGTH
 from ringocli.text.secret import Secret, redact_tree
+
+LEAST_WORD = 4
+"""A shorter secret is masked only behind its name: elsewhere, the same characters often mean something else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +114,8 @@ def _webhook(
     step = webhook_step(template, sample.incoming, name, path, kept)
     assert step.webhook is not None
     text = kept[step.webhook]
-    for written in (_without_short(text, _named_secrets(sample.incoming)), text):
+    named = _named_secrets(sample.incoming)
+    for written in (_without_short(text, named), _without_named(text, named), text):
         masked = read_sample(written.encode()).as_request()
         if redact_tree(taken_by(template, masked)) == redact_tree(taken_by(template, sample.incoming)):
             return webhook_step(template, masked, name, path, files)
@@ -151,12 +155,28 @@ def _named_secrets(incoming: IncomingRequest) -> list[tuple[str, str]]:
 
 
 def _without_short(text: str, named: Iterable[tuple[str, str]]) -> str:
+    """A message with the secrets masked that are too short to be searched for everywhere.
+
+    One that is not behind its name, such as the second of a list or a part of a URL, is masked where it is a whole word.
+    """
+    for name, value in named:
+        without = _without_named(text, [(name, value)])
+        if without == text and LEAST_WORD <= len(value) < MIN_SEARCHED_LENGTH:
+            without = re.sub(
+                rf"(?<![\w$])(?P<bare>(?<=[\[:,\s]))?(?:{_spelled(value)})(?![\w$])(?P<end>(?=\s*[\]}},]))?",
+                lambda found: MASK if found["bare"] is None or found["end"] is None else f'"{MASK}"',
+                text,
+            )
+        text = without
+    return text
+
+
+def _without_named(text: str, named: Iterable[tuple[str, str]]) -> str:
     """A message with the secrets masked that are too short to be searched for; each is looked for behind its name."""
     for name, value in named:
         if 0 < len(value) < MIN_SEARCHED_LENGTH:
-            spelled = "|".join(dict.fromkeys(map(re.escape, (value, quote_plus(value), json.dumps(value)[1:-1]))))
             text = re.sub(
-                rf'(?<![\w-])(?P<before>"?{re.escape(name)}"?\s*(?P<sign>[:=])\s*(?P<quote>"?))(?:{spelled})'
+                rf'(?<![\w-])(?P<before>"?{re.escape(name)}"?\s*(?P<sign>[:=])\s*(?P<quote>"?))(?:{_spelled(value)})'
                 r"(?=(?P=quote)(?:[&,;}\]\s]|$))",
                 lambda found: (
                     f"{found['before']}{MASK}"
@@ -166,3 +186,9 @@ def _without_short(text: str, named: Iterable[tuple[str, str]]) -> str:
                 text,
             )
     return text
+
+
+def _spelled(value: str) -> str:
+    """A pattern of a value as JSON, a form and a URL contain it."""
+    spellings = (value, quote_plus(value), quote(value), json.dumps(value)[1:-1])
+    return "|".join(dict.fromkeys(map(re.escape, spellings)))

@@ -133,6 +133,9 @@ def test_no_credential_of_a_webhook_is_written_or_printed(ringocli: Command, fol
         "from=15550002222&to=15550001111&body=Hi&secret=Z9hK7sd",
         '{"secret" : "Z9hK7sd", ' + FIELDS + "}",
         '{"auth": {"pin": 90817}, ' + FIELDS + "}",
+        '{"secret": ["Z9hK7sd", 90817], ' + FIELDS + "}",
+        '{"file": "https://x.example/a?token=Z9hK7sd", ' + FIELDS + "}",
+        "from=15550002222&to=15550001111&body=Hi&data[secret]=Z9hK7sd",
     ],
 )
 def test_a_short_credential_of_a_webhook_is_not_written(ringocli: Command, folder: Path, webhook: str) -> None:
