@@ -17,7 +17,11 @@ _NUMBERED = re.compile(r"(.*?)(\d{1,9})", re.S)
 _UNESCAPED = re.compile(r"[^\w.~*!'()+%-]|%(?![0-9A-Fa-f]{2})")
 
 _SEVERAL_URLS = re.compile(r"\S[,;|\s]\s*https?://", re.I)
-_FILE_NAME = re.compile(r"media|attachment|image|picture|photo|video|audio|mms", re.I)
+_FILE_WORDS = ("media", "multimedia", "attachment", "image", "picture", "photo", "video", "audio", "mms")
+_PEOPLE = frozenset({"sender", "contact", "user", "author", "profile", "avatar"})
+"""Words in the names of objects with the picture of a person."""
+_OTHER_URLS = _PEOPLE | {"callback", "webhook", "hook", "status", "type", "social"}
+"""Words in the names of URLs that are not those of the message's files."""
 
 MAX_FIELDS = 200
 """How many fields of a webhook are searched for a file."""
@@ -98,18 +102,35 @@ def _unread_file(document: Json) -> Pointer | None:
         for step, member in islice(members, MAX_FIELDS):
             kind = type(member)
             if kind is str:
-                is_url = member[:4] in ("http", "HTTP") and (is_inside or _names_file(step))
-                if is_url and member[4:8].lower().startswith(("://", "s://")):
+                is_url = member[:4] in ("http", "HTTP") and member[4:8].lower().startswith(("://", "s://"))
+                if is_url and _may_hold_file(step, is_inside):
                     return (*pointer, step)
-            elif kind is not int and kind is not bool and member and len(waiting) < MAX_FIELDS:
-                waiting.append(((*pointer, step), member, is_inside or _names_file(step)))
+            elif (
+                kind is not int
+                and kind is not bool
+                and member
+                and len(waiting) < MAX_FIELDS
+                and not _is_of_person(step)
+            ):
+                waiting.append(((*pointer, step), member, _may_hold_file(step, is_inside)))
     return None
 
 
+def _may_hold_file(step: str | int, is_inside: bool) -> bool:
+    """Whether a key is named like a file, or is inside an object that is, and not named like another URL."""
+    words = _words(step)
+    return _OTHER_URLS.isdisjoint(words) and (is_inside or any(word.startswith(_FILE_WORDS) for word in words))
+
+
+def _is_of_person(step: str | int) -> bool:
+    return not _PEOPLE.isdisjoint(_words(step))
+
+
 @lru_cache(maxsize=2_000)  # webhooks repeat a few dozen names
-def _names_file(step: str | int) -> bool:
-    """Whether a key is named like a file."""
-    return isinstance(step, str) and bool(_FILE_NAME.search(step))
+def _words(step: str | int) -> tuple[str, ...]:
+    from ringocli.template.field_vocabulary import tokens  # takes longer to import than most commands need
+
+    return tuple(tokens(step)) if isinstance(step, str) else ()
 
 
 def _further_files(document: Json, source: Pointer) -> list[str]:
