@@ -206,6 +206,8 @@ def test_match_suggests_a_response_map(ringocli: Command, acme: Path) -> None:
     assert (1, [change]) == (done.code, done.document["near_miss"]["patch"])
     assert '"id": "$messageid$"' in ringocli(*arguments, stdin='{"message": {"id": "m-7"}}').out
     assert [] == ringocli(*arguments, "--format", "json", stdin='{"ok": true}').document["near_miss"]["patch"]
+    rejected = "HTTP/1.1 401 Unauthorized\nContent-Type: application/json\n\n" + '{"request": {"id": "r-7a81"}}'
+    assert [] == ringocli(*arguments, "--format", "json", stdin=rejected).document["near_miss"]["patch"]
     refused = ringocli(*arguments, "--pair", "/data/id=/message/id", stdin='{"message": {"id": "m-7"}}')
     assert (2, True) == (refused.code, "--pair" in refused.err)
 

@@ -50,13 +50,16 @@ def of_reply(spec: RequestSpec, reply: Reply) -> ReplyReading:
 
 
 def _missed_reply(spec: RequestSpec, reply: Reply, found: Match) -> NearMiss:
-    """What ``response_map`` does not find, and the one that reads the most likely message id, if it reads nothing else."""
+    """What ``response_map`` does not find, and the one that reads the most likely message id, if it reads nothing else.
+
+    The id in the reply of a rejected request is that of the request.
+    """
     from ringocli.messaging.message_id_candidates import candidates, pattern_at
 
     miss = NearMiss(event=None, differences=differences_of(found.mismatches))
     expected = spec.reply.variables.get("messageid")
     likely = candidates(tree_of_reply(reply), expected[0]) if expected and "messageid" not in found.bindings else ()
-    if not likely or len(spec.reply.leaves) > 1:
+    if not likely or len(spec.reply.leaves) > 1 or reply.status >= 400:
         return miss
     best = likely[0]
     path = pointer_text((*spec.pointer, "response_map"))
