@@ -104,7 +104,7 @@ def _unread_file(document: Json) -> Pointer | None:
             if kind is str:
                 is_url = member[:4] in ("http", "HTTP") and member[4:8].lower().startswith(("://", "s://"))
                 if is_url and _may_hold_file(step, is_inside):
-                    return (*pointer, step)
+                    return pointer if isinstance(holder, Several) else (*pointer, step)
             elif (
                 kind is not int
                 and kind is not bool

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ringocli.http.bodies import decode_pairs
 from ringocli.messaging.value_notes import value_notes
 from ringocli.template.pattern.pattern import Json
 from ringocli.text.pointer import Pointer
@@ -38,6 +39,7 @@ from ringocli.text.pointer import Pointer
             "/attachments/0/link seems",
         ),
         ({"t": "Hi", "media": [], "webhook_url": "https://x.example/"}, {"content": "Hi"}, {"content": ("t",)}, ""),
+        (decode_pairs("t=Hi&MediaUrl=https://x.example/"), {"content": "Hi"}, {"content": ("t",)}, "/MediaUrl seems"),
         ({"t": "Hi", "immediate_url": "https://x.example/"}, {"content": "Hi"}, {"content": ("t",)}, ""),
         ({"t": "Hi", "media": {"callback": "https://x.example/"}}, {"content": "Hi"}, {"content": ("t",)}, ""),
         ({"t": "Hi", "mediaStatusCallback": "https://x.example/"}, {"content": "Hi"}, {"content": ("t",)}, ""),
