@@ -242,10 +242,11 @@ def _is_success_sentence(leaf: SampleLeaf) -> bool:
 
 
 def _differs(leaf: SampleLeaf, failed: Sequence[Sequence[SampleLeaf]]) -> bool:
-    values = [_value_at(generalised(leaf.pointer), leaves) for leaves in failed]
+    at = generalised(leaf.pointer)
     if leaf.value is None:
-        return all(values)  # a pattern with null also matches a missing or empty value
-    return all(value != leaf.text for value in values)
+        # A pattern with null also matches a missing or empty value, but not an object such as {"code": 30003}.
+        return all(any(one.text and generalised(one.pointer)[: len(at)] == at for one in leaves) for leaves in failed)
+    return all(_value_at(at, leaves) != leaf.text for leaves in failed)
 
 
 def _success_points(leaf: SampleLeaf, identity: SampleLeaf, *, proven: bool) -> int:

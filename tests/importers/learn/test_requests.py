@@ -502,7 +502,17 @@ def test_another_charset_is_not_promised(kind: str) -> None:
     assert [kind.partition(";")[2].strip()] == [entry["what"] for entry in document["not_expressible"]]
 
 
-@pytest.mark.parametrize(("failed", "is_clear"), [({"error": "30003"}, True), ({"error": ""}, False), ({}, False)])
+@pytest.mark.parametrize(
+    ("failed", "is_clear"),
+    [
+        ({"error": "30003"}, True),
+        ({"error": {"code": 30003}}, True),
+        ({"error": ""}, False),
+        ({"error": {}}, False),
+        ({"error": None}, False),
+        ({}, False),
+    ],
+)
 def test_the_null_of_an_error_says_that_a_message_arrived(failed: dict[str, Any], is_clear: bool) -> None:
     """A receipt without a status, whose only sign of a failure is an error: the pattern requires null there."""
     receipt = {"messageId": "9612c4e2-27f8-4463", "event": "dlr", "error": None}
