@@ -101,7 +101,7 @@ class ProgressBar:
     """A progress display on stderr that disappears at the end; without ``total`` it is a spinner."""
 
     def __init__(self, label: str, total: int | None) -> None:
-        columns = [SpinnerColumn(), TextColumn("{task.description}")]
+        columns = [SpinnerColumn(), TextColumn("{task.description}", markup=False)]
         if total is not None:
             columns += [BarColumn(bar_width=30), MofNCompleteColumn(), TimeRemainingColumn()]
         self._progress = Progress(*columns, console=_console(sys.stderr), transient=True)

@@ -125,6 +125,16 @@ def test_waiting_for_a_webhook_is_shown() -> None:
     assert "did not arrive within 1.5 s" in output.rpartition("\x1b[2K")[2]
 
 
+def test_the_name_of_an_event_is_not_read_as_markup(tmp_path: Path) -> None:
+    """An event key with brackets is shown as it is."""
+    template = tmp_path / "telnyx.json"
+    template.write_text(Path(TELNYX).read_text("utf-8").replace('"message.received"', '"mo[/sms]"', 1), "utf-8")
+    with serving(Answer(body=b'{"data": {"id": "m1"}}')) as server:
+        words = ("--listen", "127.0.0.1:0", "--await", "mo[/sms]", "--await-timeout-s", "1.5", "--missing", "sample")
+        code, output = shown("send-test", str(template), "--url", server.url, *words)
+    assert (1, True, False) == (code, "waiting for mo[/sms]" in output, "Traceback" in output), output
+
+
 def test_rich_is_not_imported_for_a_pipe(tmp_path: Path) -> None:
     """rich is not imported if the output is not a terminal."""
     script = (

@@ -49,14 +49,14 @@ def send_and_print(
         timeout_s=options.await_timeout_s,
         rate_per_s=rate_per_s,
     )
-    connection = options.connection
+    connection, awaited = options.connection, ", ".join(options.await_)
     with _source(options, template) as source:
         with Sender(timeout_s=connection.timeout_s, ca_file=connection.ca_file) as sender:
 
             def send(request: RenderedRequest) -> Reply:
                 return send_when_connected(request, sender.send, retries=options.retry_connect, on_retry=_note_retry)
 
-            with progress(f"waiting for {', '.join(options.await_)}" if options.await_ else "sending"):
+            with progress(f"waiting for {console.printable(awaited)}" if awaited else "sending"):
                 results = send_all(plan, requests, send, source)
         arrivals = source.wait(0, 0.0) if source is not None else ()
     _keep(options, template, results, arrivals)
