@@ -180,7 +180,7 @@ def about_credentials(draft: Draft, saved: str | None) -> str:
     if len(names) == len(draft.saved):
         variables = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
         if saved:
-            return f"{saved}, for --values, takes the credentials from {variables}."
+            return f"{saved} was written for --values; it takes the credentials from {variables}."
         return f"--save-credentials FILE writes a file for --values that takes the credentials from {variables}."
     if saved:
         return f"The credentials in your paste were saved in {saved} (mode 0600), for --values."
