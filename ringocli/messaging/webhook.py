@@ -39,7 +39,7 @@ __all__ = [
 class WebhookReading(NamedTuple):
     """The result of a webhook: an event with its variables, or a near miss (None if the template has no event).
 
-    ``also`` are the other events that match, best first; the first ``equals`` of them match as well as the event.
+    ``also`` are the other events that match, best first; the first ``equal_count`` of them match as well as the event.
     ``failed_receipt`` is the message id if the webhook reports that a message was not delivered.
     """
 
@@ -51,7 +51,7 @@ class WebhookReading(NamedTuple):
     near_miss: NearMiss | None = None
     failed_receipt: str | None = None
     notes: tuple[str, ...] = ()
-    equals: int = 0
+    equal_count: int = 0
 
     @property
     def matched(self) -> bool:
@@ -119,7 +119,7 @@ def read_webhook(
         sources=best.match.sources,
         also=tuple([other.event for other in others]),
         notes=tuple(notes),
-        equals=len(rivals),
+        equal_count=len(rivals),
     )
 
 

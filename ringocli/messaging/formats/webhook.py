@@ -30,7 +30,7 @@ class ReplyReading:
     event: WebhookEvent | None = None
     also: tuple[WebhookEvent, ...] = ()
     notes: tuple[str, ...] = ()
-    equals: int = 0
+    equal_count: int = 0
 
 
 def of_reply(spec: RequestSpec, reply: Reply) -> ReplyReading:
@@ -134,7 +134,7 @@ def as_text(reading: WebhookReading | ReplyReading) -> str:
 def also_lines(reading: WebhookReading | ReplyReading) -> list[str]:
     """The other events that match, and whether they match as well as the one that is used."""
     manners = (
-        "equally well" if number < reading.equals else "less specifically" for number in range(len(reading.also))
+        "equally well" if number < reading.equal_count else "less specifically" for number in range(len(reading.also))
     )
     return [f"  also matches, {manner}: {event.label}" for manner, event in zip(manners, reading.also, strict=True)]
 
