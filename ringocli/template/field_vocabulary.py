@@ -37,7 +37,7 @@ EXACT: dict[Role, frozenset[str]] = {
         "fromid sendernum msgheader smsheader smssender remitente remetente expediteur emetteur absender srcnumber "
         "ani nadawca odesilatel afzender mittente avsender afsender baslik caller callernumber callerphone author authoraddress authornumber authoridentity senderidentity participantaddress",
         Role.TO: "to recipient recipients destination destinations dst dest tonumber tophone tophonenumber toaddress "
-        "todid destinationaddress destaddr destinationnumber destinationphonenumber recipientnumber "
+        "todid destinationaddress destinationaddr destaddr destinationnumber destinationphonenumber recipientnumber "
         "recipientphone recipientphonenumber recipientaddress receiver receivers rcpt sendto smsto da toaddr "
         "tonum destinationmsisdn destnumber destinations recipientmsisdn recipientaddresses receivernumber "
         "destaddress totn tos msgto dstnumber addressee targetnumber targets mobileto destcode empfaenger destinatario "

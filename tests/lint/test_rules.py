@@ -127,6 +127,7 @@ MISTAKES: dict[str, tuple[str, str, str, str | None]] = {
     "variable mistyped": (broken('"$to$"', '"$ot$"'), "RT401", '"$ot$"', "$to$"),
     "variable by another word": (broken('"$to$"', '"$recipient$"'), "RT401", '"$recipient$"', "$to$"),
     "variable by a provider's word": (broken('"$to$"', '"$rcpt$"'), "RT401", '"$rcpt$"', "$to$"),
+    "variable by a word of SMPP": (broken('"$to$"', '"$destination_addr$"'), "RT401", '"$destination_addr$"', "$to$"),
     "another word mistyped": (broken('"$to$"', '"$recipent$"'), "RT401", '"$recipent$"', "$to$"),
     "sender for from": (broken('"$from$"', '"$sender$"'), "RT401", '"$sender$"', "$from$"),
     "body for content": (broken('"$content$"', '"$body$"'), "RT401", '"$body$"', "$content$"),
