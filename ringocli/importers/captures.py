@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zlib
 from dataclasses import dataclass
 
 from ringocli.http.decompression import MAX_LAYERS, encodings_of, inflated
@@ -25,8 +27,7 @@ def text_of_capture(content: bytes) -> tuple[bytes, tuple[str, ...]]:
     """The content of a file as UTF-8 without a byte order mark, decompressed if it is a gzip file; and notes."""
     notes = []
     if content.startswith(b"\x1f\x8b"):
-        found = inflated(content, "gzip", MAX_BODY_BYTES)
-        content, notes = found.data if found is not None else content, ["the file was decompressed (gzip)"]
+        content, notes = _unzipped(content), ["the file was decompressed (gzip)"]
     for mark, charset in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
         if content.startswith(mark):
             content = content[len(mark) :]
@@ -34,6 +35,18 @@ def text_of_capture(content: bytes) -> tuple[bytes, tuple[str, ...]]:
                 content = content.decode(charset, "replace").encode()
                 notes.append("the file was read as UTF-16")
     return content, tuple(notes)
+
+
+def _unzipped(content: bytes) -> bytes:
+    """The content of a gzip file, to which others may have been appended, as far as it can be read."""
+    import gzip
+
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+            return file.read(MAX_BODY_BYTES)
+    except (OSError, EOFError, zlib.error):
+        found = inflated(content, "gzip", MAX_BODY_BYTES)
+        return found.data if found is not None else content
 
 
 def message_in(content: bytes) -> tuple[tuple[str, str] | int, Headers, bytes] | None:

@@ -21,6 +21,7 @@ ENCODINGS: dict[str, Callable[[str], bytes]] = {
     "byte order mark": lambda text: text.encode("utf-8-sig"),
     "UTF-16, as PowerShell writes it": lambda text: text.encode("utf-16"),
     "gzip": lambda text: gzip.compress(text.encode()),
+    "gzip to which was appended": lambda text: b"".join(gzip.compress(line.encode()) for line in text.splitlines(True)),
 }
 
 
