@@ -43,7 +43,7 @@ SAMPLE_TIME = "a point in time from the sample"
 FRESH_ID = "an id that has to differ in every message: the provider may drop all but the first as duplicates"
 REFERENCE = "a reference to the sample's message"
 CALLBACK = "a callback URL from the sample: the provider reports to it instead of to Ringotel"
-"""Reasons for which a relay sends another value each time."""
+"""Reasons for which a relay sends a value of its own."""
 
 _FILE_FACTS = re.compile(
     r"^(?:file|media|attachment|image)_?(?:name|size|type|length|hash)$|file_?name|mime|^md5$", re.I

@@ -288,8 +288,7 @@ def _after_double_zero(text: str) -> Span | None:
 def _portal_format(number: str) -> str:
     """The portal's number format (assumption 34) that gives numbers like this one; "" for numbers with a plus."""
     digits = "".join(char for char in number if char.isdigit())
-    if number.startswith(("+", " ")) or not is_phone(
-        number
-    ):  # a form without percent-encoding has a space for the plus
+    # In a form without percent-encoding, a space stands for the plus.
+    if number.startswith(("+", " ")) or not is_phone(number):
         return ""
     return "national" if len(digits) <= 10 or digits.startswith("0") else "international"

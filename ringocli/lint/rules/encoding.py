@@ -86,9 +86,7 @@ def unsupported_content_type(subject: Subject) -> Iterator[Problem]:
         if choice is None and encoding_of(kind) is not Encoding.OTHER:
             if not is_utf8(spec.content_type):
                 named = charset_of(spec.content_type)
-                yield Problem(
-                    pointer, f"requests are encoded as UTF-8, so the provider would misread é or an emoji as {named}"
-                )
+                yield Problem(pointer, f"requests are encoded as UTF-8; read as {named}, é and emojis would be wrong")
             continue
         if choice is not None:
             fix = Fix(title=f"Write {choice}", changes=(ReplaceValue(pointer, choice),))
