@@ -31,6 +31,7 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timezone
 from email.utils import formatdate
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 from xml.etree import ElementTree
