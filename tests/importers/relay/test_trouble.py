@@ -6,6 +6,7 @@ import json
 import threading
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 
 import pytest
 
@@ -68,3 +69,60 @@ def test_a_refusal_is_logged_before_the_retry(ringocli: Command, folder: Path, l
         post(f"{url}/webhook", message("hello"), JSON)
         assert ["hello", "hello"] == ringotel.texts()
     assert "status 404, trying again" in (relay / "server.log").read_text("utf-8")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_of_a_webhook_arrives(ringocli: Command, folder: Path, language: str) -> None:
+    """Half a surrogate pair, a byte order mark, bytes that are not UTF-8 and long numbers are no reason to lose a message."""
+    relay = written(ringocli, DOCS, language)
+    body = DOCS.message.replace("Hello back", "%s")
+    half, escaped = body % r"half \ud83d", body % r"whole \ud83d\udc4b, no escape \\ud83d"
+    form = "type=inbound&from=%2B13105550199&to=%2B12025550100&id=1&text=caf%E9"
+    number = body.replace('"%s"', "12345678901234567890123")
+    bodies = [(half.encode(), JSON), (escaped.encode(), JSON), ((body % "mark").encode("utf-8-sig"), JSON)]
+    bodies += [(number.encode(), JSON), ((body % "id").encode(), {**JSON, "webhook-id": "\xe9"})]
+    ringotel = Ringotel(Answer(), awaited=len(bodies) + 1)
+    with serving(ringotel) as at, quick_server(relay, settings(at)) as url:
+        for content, headers in bodies:
+            post(f"{url}/webhook", content, headers)
+        post(f"{url}/webhook", form.encode(), {"Content-Type": "application/x-www-form-urlencoded"})
+        texts = ringotel.texts()
+    expected = {"half �", r"whole 👋, no escape \ud83d", "mark", "12345678901234567890123", "id", "caf�"}
+    assert expected == set(texts)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_cannot_be_read_is_refused(ringocli: Command, folder: Path, language: str) -> None:
+    """Deep nesting and bytes that are not UTF-8 are refused with 400, and nothing of them reaches the log."""
+    relay = written(ringocli, DOCS, language)
+    token = {**JSON, "Authorization": "Bearer t0ken"}
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    with serving() as at, quick_server(relay, settings(at)) as url:
+        for path, body, headers in (
+            ("/webhook", b"[" * 100_000, JSON),
+            ("/webhook", b'{"a":' * 5_000 + b"1" + b"}" * 5_000, JSON),
+            ("/webhook", b"type=inbound&text=caf\xe9", form),
+            ("/messages", b"[" * 100_000, token),
+            ("/messages", b"[1]", token),
+        ):
+            with pytest.raises(HTTPError, match="400"):
+                post(url + path, body, headers)
+    assert [] == at.seen
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_only_texts_are_sent(ringocli: Command, folder: Path, language: str) -> None:
+    """A number is sent as its digits; a list or an object is refused, not sent in the notation of the language."""
+    relay = written(ringocli, DOCS, language)
+    token = {**JSON, "Authorization": "Bearer t0ken"}
+    whole = {"from": "+12025550100", "to": "+13105550199", "content": "Hi"}
+    with (
+        serving(Answer.json({"id": "msg-1"})) as provider,
+        quick_server(relay, {"PROVIDER_URL": provider.url, "RELAY_TOKEN": "t0ken", **DOCS.settings}) as url,
+    ):
+        for wrong in ({"content": {"a": 1}}, {"to": ["+13105550199"]}, {"content": None}):
+            with pytest.raises(HTTPError, match="422"):
+                post(f"{url}/messages", json.dumps({**whole, **wrong}).encode(), token)
+        post(f"{url}/messages", json.dumps({**whole, "content": 1.0}).encode(), token)
+        post(f"{url}/messages", json.dumps({**whole, "content": "half \ud83d"}).encode(), token)
+    assert ["1.0", "half �"] == [seen.document["text"] for seen in provider.seen]

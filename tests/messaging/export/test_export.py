@@ -6,6 +6,7 @@ import copy
 import json
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -119,6 +120,21 @@ def test_the_receivers_own_test_passes(ringocli: Command, folder: Path, name: st
     template = SAMPLES / f"{name}.json"
     assert 0 == ringocli("export", template, "--to", "receiver", "--lang", language, "--output", "server").code
     run_own_test(Path("server"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_receiver_takes_only_whole_messages_from_its_owner(ringocli: Command, acme: Path, language: str) -> None:
+    """Null counts as absent, also as the URL of a file; a message without its text is refused."""
+    assert 0 == ringocli("export", acme, "--to", "receiver", "--lang", language, "--output", "server").code
+    with emulator(acme) as ringotel:
+        settings = {"RINGOTEL_WEBHOOK_URL": ringotel.webhook_url, "API_KEY": "right-key-4711"}
+        with quick_server(Path("server"), settings) as url:
+            numbers = {"from": "+13105550199", "to": "+12025550100"}
+            for wrong in ({}, numbers, {**numbers, "content": None}, {**numbers, "content": {"a": 1}}):
+                with pytest.raises(HTTPError, match="422"):
+                    _post(f"{url}/incoming", wrong)
+            _post(f"{url}/incoming", {**numbers, "content": "Hello", "url": None})
+            assert "Hello" == ringotel.wait(event_type="message")["variables"]["content"]
 
 
 def _post(url: str, document: Any) -> None:
