@@ -30,8 +30,11 @@ LANGUAGES = [
 
 
 @contextmanager
-def server(folder: Path, settings: Mapping[str, str]) -> Iterator[str]:
-    """A generated server; its URL. It is killed at the end, without a chance to clean up."""
+def server(folder: Path, settings: Mapping[str, str], *, group: bool = True) -> Iterator[str]:
+    """A generated server; its URL. It is killed at the end, without a chance to clean up.
+
+    Without ``group``, the processes that it started live on.
+    """
     port = int(settings.get("PORT") or unused_port())
     environment = {**os.environ, "PORT": str(port), "NO_PROXY": "127.0.0.1", **settings}
     if (folder / "app.py").exists():
@@ -48,7 +51,7 @@ def server(folder: Path, settings: Mapping[str, str]) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             for process in running:
-                os.killpg(process.pid, 9)
+                (os.killpg if group else os.kill)(process.pid, 9)
                 process.wait()
 
 

@@ -13,8 +13,8 @@ import pytest
 from tests.conftest import Command
 from tests.importers.relay.providers import PROVIDERS, post
 from tests.importers.relay.test_relay import written
-from tests.loopback import Answer, Seen, Server, serving
-from tests.servers import LANGUAGES, quick_server
+from tests.loopback import Answer, Seen, Server, serving, unused_port
+from tests.servers import LANGUAGES, quick_server, server
 
 DOCS = PROVIDERS["own header"]
 JSON = {"Content-Type": "application/json"}
@@ -126,3 +126,19 @@ def test_only_texts_are_sent(ringocli: Command, folder: Path, language: str) -> 
         post(f"{url}/messages", json.dumps({**whole, "content": 1.0}).encode(), token)
         post(f"{url}/messages", json.dumps({**whole, "content": "half \ud83d"}).encode(), token)
     assert ["1.0", "half �"] == [seen.document["text"] for seen in provider.seen]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_relay_starts_again_while_a_delivery_hangs(ringocli: Command, folder: Path, language: str) -> None:
+    """Its port is free as soon as it was killed, although Ringotel has not answered yet."""
+    relay = written(ringocli, DOCS, language)
+    release = threading.Event()
+    ringotel = Ringotel(Answer(before=lambda: release.wait(60)), awaited=1)
+    with serving(ringotel) as at:
+        options = {**settings(at), "PORT": str(unused_port())}
+        with server(relay, options, group=False) as url:
+            post(f"{url}/webhook", message("hello"), JSON)
+            assert ["hello"] == ringotel.texts()
+        with server(relay, options):
+            release.set()
+    assert "in use" not in (relay / "server.log").read_text("utf-8")
