@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from urllib.error import HTTPError
 
+import httpx
 import pytest
 
 from tests.conftest import Command
 from tests.importers.relay.providers import PROVIDERS, post
 from tests.importers.relay.test_relay import written
 from tests.loopback import Answer, Seen, Server, serving, unused_port
-from tests.servers import LANGUAGES, quick_server, server
+from tests.servers import LANGUAGES, environment_of, imported, quick_server, server
 
 DOCS = PROVIDERS["own header"]
 JSON = {"Content-Type": "application/json"}
@@ -142,3 +145,33 @@ def test_a_relay_starts_again_while_a_delivery_hangs(ringocli: Command, folder: 
         with server(relay, options):
             release.set()
     assert "in use" not in (relay / "server.log").read_text("utf-8")
+
+
+def test_a_relay_that_is_stopped_finishes_its_delivery(ringocli: Command, folder: Path) -> None:
+    """A webhook that is on its way is waited for, so that Ringotel does not get it again after the restart."""
+    relay = written(ringocli, DOCS, "python")
+    state = str(relay.resolve() / "relay.db")
+    stored = {"STATE_FILE": state, "RINGOTEL_WEBHOOK_URL": "http://ringotel.example/hook"}
+
+    async def stopped_during_a_delivery(module: ModuleType) -> None:
+        started, release = asyncio.Event(), asyncio.Event()
+
+        async def ringotel(request: httpx.Request) -> httpx.Response:
+            started.set()
+            await release.wait()
+            return httpx.Response(200)
+
+        app = module.application(httpx.MockTransport(ringotel))
+        context = app.router.lifespan_context(app)
+        await context.__aenter__()
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://relay") as client:
+            await client.post("/webhook", content=message("hello"), headers=JSON)
+        await started.wait()
+        stopping = asyncio.create_task(context.__aexit__(None, None, None))
+        await asyncio.sleep(0)
+        release.set()
+        await stopping
+
+    with environment_of(stored), imported(relay, "app") as module:
+        asyncio.run(stopped_during_a_delivery(module))
+        assert 0 == module.Store(state).pending()
