@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
+import subprocess
 import threading
 from pathlib import Path
 from types import ModuleType
@@ -175,3 +177,34 @@ def test_a_relay_that_is_stopped_finishes_its_delivery(ringocli: Command, folder
     with environment_of(stored), imported(relay, "app") as module:
         asyncio.run(stopped_during_a_delivery(module))
         assert 0 == module.Store(state).pending()
+
+
+@pytest.mark.skipif(shutil.which("php") is None, reason="php is not installed")
+def test_a_full_disk_and_a_damaged_file_lose_no_state(ringocli: Command, folder: Path) -> None:
+    """What cannot be stored is not acknowledged, and what was stored stays; a file that cannot be read is kept."""
+    import resource
+
+    relay = written(ringocli, DOCS, "php")
+    code = """
+        require 'index.php';
+        function attempt(callable $change): void {
+            try { echo $change() ?? 'stored', "\\n"; } catch (RuntimeException $error) { echo $error->getMessage(), "\\n"; }
+        }
+        $store = new Store('state');
+        attempt(fn () => $store->put('small', 'x', null));
+        attempt(fn () => $store->put('large', str_repeat('x', 100_000), null));
+        attempt(fn () => $store->pending());
+        file_put_contents('state', '{"outbox": {"a');
+        attempt(fn () => $store->put('small', 'x', null));
+        echo file_get_contents('state');
+    """
+
+    def limit_files() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
+
+    done = subprocess.run(
+        ["php", "-r", code], cwd=relay, capture_output=True, text=True, check=True,
+        preexec_fn=limit_files, restore_signals=False,
+    )  # fmt: skip
+    expected = ["stored", "state cannot be written", "1", "state is damaged", '{"outbox": {"a']
+    assert expected == done.stdout.splitlines()
