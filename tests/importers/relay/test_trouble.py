@@ -208,3 +208,18 @@ def test_a_full_disk_and_a_damaged_file_lose_no_state(ringocli: Command, folder:
     )  # fmt: skip
     expected = ["stored", "state cannot be written", "1", "state is damaged", '{"outbox": {"a']
     assert expected == done.stdout.splitlines()
+
+
+def test_a_relay_forgets_the_ids_of_a_week_ago(
+    ringocli: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store does not grow forever; the ids of this week stay."""
+    with imported(written(ringocli, DOCS, "python"), "app") as module:
+        store = module.Store("state")
+        monkeypatch.setattr("time.time", lambda: 1_700_000_000.0)
+        store.remember("old")
+        monkeypatch.setattr("time.time", lambda: 1_700_000_000.0 + 8 * 86_400)
+        store.remember("new")
+        store.put("event", "{}", None)
+        store.delivered(1)
+        assert [False, True] == [store.knows("old"), store.knows("new")]
