@@ -64,7 +64,8 @@ COMMANDS = {
     "php": Commands(
         start="set -a; . ./.env; set +a\nPHP_CLI_SERVER_WORKERS=4 php -S ${HOST:-127.0.0.1}:${PORT:-8080} index.php",
         test="php test.php",
-        worker="\nWith a server other than `php -S`, keep `php index.php work` running: it delivers waiting events.\n",
+        worker="\n`php -S` delivers waiting events from the first request after a restart on, such as one to `/healthz`. To deliver them\n"
+        "at once, and with any other server, keep `php index.php work` running as well.\n",
     ),
 }
 
