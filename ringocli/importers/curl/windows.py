@@ -11,9 +11,12 @@ from ringocli.importers.learn.placeholders import CLOSE, OPEN
 
 _SAFE = r"A-Za-z0-9 \t\n_:=+~'/.,?;()*`\-"
 _CARETS_INSIDE = re.compile(
-    rf'(?<![^\s=])"(?=[^"]*\^[&%{{}}\[\]"\\|<>!@#$])((?:[{_SAFE}]|[^\x00-\x7f]|\^[^{_SAFE}^]|\^\^|\^\n|(?<=%)\^)+)"(?=\s|$)'
+    rf'(?<![^\s=])"(?=[^"]*\^[&%{{}}\[\]"\\|<>!@#$])((?:[{_SAFE}]|[^\x00-\x7f]|\^[^{_SAFE}^]|\^\^|\^\n|(?<=%)\^(?=[A-Za-z0-9_]))+)"(?=\s|$)'
 )
-"""An argument in plain quotes in which a caret is before each character but the ``_SAFE`` ones, and before no other."""
+"""An argument in plain quotes in which a caret is before each character but the ``_SAFE`` ones, and before no other.
+
+No text has two readings, which would take exponential time.
+"""
 
 
 def with_carets_outside(text: str, notes: list[str]) -> str:
