@@ -249,6 +249,13 @@ class Template(NamedTuple):
         chosen = tuple(names)
         return self.events if "all" in chosen else tuple(map(self.event, chosen))
 
+    def name_of(self, event: WebhookEvent) -> str:
+        """A name by which ``event`` finds this event: its label, or its pointer if other events have the same label."""
+        from ringocli.text.pointer import as_text
+
+        is_unique = sum(one.label == event.label for one in self.events) == 1
+        return event.label if is_unique else as_text(event.pointer)
+
     def event(self, name: str) -> WebhookEvent:
         """The event with this event_key, event_type, ``type:key`` or pointer, or else with another name of its type.
 

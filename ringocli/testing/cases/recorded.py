@@ -195,7 +195,9 @@ def webhook_step(
     if reading.event is None:
         return CaseStep(id=name, webhook=webhook, expect=Expectation(matched=False))
     variables = {key: value for key, value in reading.variables.items() if key in BY_NAME and key != "event_key"}
-    return CaseStep(id=name, webhook=webhook, expect=Expectation(variables=variables, event=reading.event.label))
+    return CaseStep(
+        id=name, webhook=webhook, expect=Expectation(variables=variables, event=template.name_of(reading.event))
+    )
 
 
 def send_step(

@@ -173,3 +173,14 @@ def test_a_sample_that_is_read_as_something_else_is_left_out(ringocli: Command, 
     )  # fmt: skip
     assert "Not in the test: other.json: the template does not read it as other" in " ".join(done.err.split())
     assert 0 == ringocli("test").code
+
+
+def test_events_with_the_same_name_are_told_apart_by_pointer(ringocli: Command, folder: Path) -> None:
+    """Two receipts with one status, by GET and by POST, become two events; the case names each by its pointer."""
+    Path("get.txt").write_text("GET /dlr?id=8889991112&status=delivered HTTP/1.1\r\nHost: a.example\r\n\r\n", "utf-8")
+    Path("post.json").write_text('{"id": "8889991113", "status": "delivered"}', "utf-8")
+    samples = ("--sample-webhook", "delivered=get.txt", "--sample-webhook", "delivered=post.json")
+    done = ringocli("init", "--id", "twice", "--name", "Twice", "--send-url", "https://api.x.example/sms", *samples)
+    assert 0 == done.code, done.err
+    assert 0 == ringocli("test").code
+    assert 'event = "/Webhook/1"' in texts()
