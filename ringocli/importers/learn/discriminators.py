@@ -153,6 +153,40 @@ def _difference(leaf: SampleLeaf, others: Sequence[Sequence[SampleLeaf]]) -> int
     return 0
 
 
+def _is_common(leaf: SampleLeaf, samples: Iterable[Sequence[SampleLeaf]]) -> bool:
+    return all(_value_at(generalised(leaf.pointer), leaves) == leaf.text for leaves in samples)
+
+
+def failed_status(leaves: Sequence[SampleLeaf]) -> SampleLeaf | None:
+    """The status that says that the message of a receipt was not delivered; None if another value says that it was."""
+    words = [leaf for leaf in leaves if leaf.names and isinstance(leaf.value, str) and not is_prose(leaf.value)]
+    if any(means_delivered(leaf.text) for leaf in words):
+        return None
+    statuses = [leaf for leaf in words if tokens(leaf.names[0])[-1:] in (["status"], ["state"], ["stat"])]
+    return next((leaf for leaf in statuses if means_failed(leaf.text) and not _NO.match(leaf.text)), None)
+
+
+_NO = re.compile(r"no[ _-]?(?:error|fail)", re.I)
+_INTERIM = re.compile(
+    r"sent|sending|queue|accept|submit|pending|buffer|process|dispatch|schedul|en_?route|progress|transit|ack|new", re.I
+)
+"""Words for a message that is still on its way."""
+
+
+def may_be_delivered(leaf: SampleLeaf, failed: Sequence[Sequence[SampleLeaf]]) -> bool:
+    """Whether a status of a receipt that was pasted as delivered is one: by its word, or because no failed one has it."""
+    if means_failed(leaf.text) and not _NO.match(leaf.text):
+        return False
+    if means_delivered(leaf.text):
+        return True
+    return bool(failed) and _differs(leaf, failed) and not is_interim(leaf.text)
+
+
+def is_interim(status: str) -> bool:
+    """Whether a status is that of a message that is still on its way."""
+    return bool(_INTERIM.search(status)) and not means_delivered(status)
+
+
 def _value_at(pointer: Pointer, leaves: Iterable[SampleLeaf]) -> str | None:
     return next((leaf.text for leaf in leaves if generalised(leaf.pointer) == pointer), None)
 
@@ -164,9 +198,7 @@ def event_pins(
     others: Sequence[Sequence[SampleLeaf]],
 ) -> list[Pin]:
     """The locations that may name the event, the best first; all samples of its own kind have the same value there."""
-    constant = [
-        leaf for leaf in free if all(_value_at(generalised(leaf.pointer), leaves) == leaf.text for leaves in own)
-    ]
+    constant = [leaf for leaf in free if _is_common(leaf, own)]
     scored = [(_event_name_points(kind, leaf, others), leaf) for leaf in constant]
     fitting = sorted(((points, leaf) for points, leaf in scored if points >= 52), key=lambda pair: -pair[0])
     return [
@@ -182,14 +214,19 @@ def event_pins(
 
 
 def success_pins(
-    free: Sequence[SampleLeaf], failed: Sequence[Sequence[SampleLeaf]], key: Pin | None, identity: SampleLeaf
+    free: Sequence[SampleLeaf],
+    own: Sequence[Sequence[SampleLeaf]],
+    failed: Sequence[Sequence[SampleLeaf]],
+    key: Pin | None,
+    identity: SampleLeaf,
 ) -> list[Pin]:
     """The values of a receipt that mean "delivered": found by comparing it with failed samples, else by the usual
-    words.
+    words. A value that all receipts of delivered messages have is preferred.
     """
     if key is not None and means_delivered(key.text) and not failed:
         return []
     differing = [leaf for leaf in free if _may_be_outcome(leaf) and _differs(leaf, failed)] if failed else []
+    differing = [leaf for leaf in differing if _is_common(leaf, own)] or differing
     if key is not None and any(leaf.pointer == key.pointer for leaf in differing):
         return []
     words = [leaf for leaf in free if _is_candidate(leaf)]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ringocli.importers.learn.discriminators import Pin
+from ringocli.importers.learn.discriminators import Pin, is_interim
 from ringocli.importers.learn.parties import digits
 from ringocli.importers.learn.roles import RoleChoice
+from ringocli.importers.learn.sample_leaves import leaves_of
 from ringocli.importers.learn.url_credentials import without_secrets
 from ringocli.importers.learn.value_shapes import encoding_of_text, is_phone
 from ringocli.importers.learn.webhook_samples import DEFAULT_KEYS, EventDraft, LearnedEvents, WebhookSample
@@ -16,7 +17,7 @@ from ringocli.template.field_vocabulary import Role
 from ringocli.template.model import Template
 from ringocli.template.scaffold import Decision
 from ringocli.template.variables import EVENT_TYPES
-from ringocli.text.pointer import Pointer
+from ringocli.text.pointer import Pointer, generalised
 
 
 def explain(learned: LearnedEvents, samples: Sequence[WebhookSample], template: Template) -> None:
@@ -53,8 +54,12 @@ def explain(learned: LearnedEvents, samples: Sequence[WebhookSample], template: 
                 is_solved_by_relay=True,
             )
         if draft.kind == "delivered" and not has_failed and not _names_success(draft):
+            status = next((pin for pin in (draft.key, *draft.pins) if pin is not None and is_interim(pin.text)), None)
             why = (
-                "no value in the receipt means delivered, so failed receipts would match as well; add a failed "
+                f'the "{status.pointer[-1]}" of {draft.sample.name} is "{status.text}", which does not mean delivered; use '
+                "the receipt of a delivered message"
+                if status is not None
+                else "no value in the receipt means delivered, so failed receipts would match as well; add a failed "
                 "receipt as other=FILE"
             )
             learned.add_limit("telling delivered from failed", why, f"failed messages may be shown as delivered: {why}")
@@ -126,10 +131,51 @@ def _report_mixed_up(learned: LearnedEvents, samples: Sequence[WebhookSample], t
                 learned.add_limit(what, why, f"{sample.name} is read as {reading.event.type}: {why}")
         elif reading.event is None or reading.event.type != EVENT_TYPES[sample.kind]:
             got = "no event" if reading.event is None else f"the {reading.event.type} event"
-            why = f"{got} matches it: nothing in the samples tells them apart"
-            learned.add_limit(what, why, f"{sample.name} is not read as {EVENT_TYPES[sample.kind]}: {why}")
+            difference, is_text = _difference(learned, sample) if reading.event is None else ("", False)
+            why = difference or f"{got} matches it: nothing in the samples tells them apart"
+            is_read = f"{sample.name} is not read as {EVENT_TYPES[sample.kind]}: {why}"
+            learned.add_limit(what, why, "" if is_text else is_read)
         else:
             _report_other_values(learned, sample, reading.variables)
+
+
+NO_TEXT = "it has no text, and Ringotel takes no message without one; a message with a file is a sample of mms"
+
+
+def _difference(learned: LearnedEvents, sample: WebhookSample) -> tuple[str, bool]:
+    """Why the nearest event of its kind does not match a sample, as a clause, and whether only the text is missing."""
+    leaves = list(leaves_of(sample.document))
+    there = {generalised(leaf.pointer): leaf.text for leaf in leaves}
+    found = []
+    for draft in learned.drafts:
+        if draft.kind != sample.kind:
+            continue
+        if draft.sample.incoming.method != sample.incoming.method:
+            found.append(
+                (99, f"it is a {sample.incoming.method} request, the event a {draft.sample.incoming.method}", False)
+            )
+            continue
+        empty = [role for role, choice in draft.choices.items() if not there.get(generalised(choice.leaf.pointer))]
+        pins = [pin for pin in (draft.key, *draft.pins) if pin is not None]
+        other = [pin for pin in pins if there.get(generalised(pin.pointer)) != pin.text]
+        if empty == [Role.CONTENT] and not other:
+            found.append((1, NO_TEXT, True))
+        elif empty:
+            name = draft.choices[empty[0]].leaf.name
+            found.append(
+                (
+                    len(empty) + len(other),
+                    f'it has no value in "{name}", where the event reads ${draft.variable(empty[0])}$',
+                    False,
+                )
+            )
+        elif other:
+            value = there.get(generalised(other[0].pointer))
+            got = f'is "{value}"' if value is not None else "is missing"
+            found.append(
+                (len(other), f'its "{other[0].pointer[-1]}" {got}, and the event requires "{other[0].text}"', False)
+            )
+    return min(found)[1:] if found else ("", False)
 
 
 def _report_other_values(learned: LearnedEvents, sample: WebhookSample, variables: Mapping[str, str]) -> None:
