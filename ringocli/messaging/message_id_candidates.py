@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ringocli.template.field_vocabulary import EXACT, HOLDERS, Role
 from ringocli.template.pattern.pattern import Json, as_text
 from ringocli.text.name_key import name_key
 from ringocli.text.pointer import Pointer
@@ -51,6 +50,8 @@ def pattern_at(pointer: Pointer, leaf: str) -> Json:
 
 def _likeness(key: str, text: str, expected_key: str) -> tuple[int, str]:
     """How likely a leaf is the message id, 0 for not at all; the id of something else scores low."""
+    from ringocli.template.field_vocabulary import EXACT, HOLDERS, Role  # needed only if a reply has no $messageid$
+
     if not text or text == "null" or " " in text or len(text) > 200:
         return 0, ""
     penalty = 3 if any(word in key for word in _OTHER_IDS) else 0
