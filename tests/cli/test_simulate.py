@@ -54,6 +54,14 @@ def test_one_event_arrives_and_is_shown(template: str, capsys: pytest.CaptureFix
     assert "sample values for content" in captured.err
 
 
+def test_the_words_of_the_url_change_no_key(template: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The summary has its own keys at a URL that contains one of them."""
+    with serving() as receiver:
+        for path in ("delivered", "hooks/delivered", "statuses/"):
+            code, summary = simulated(capsys, template, "--url", f"{receiver.url}/{path}", "--count", "2")
+            assert (0, 2, {"200": 2}) == (code, summary["delivered"], summary["statuses"])
+
+
 def test_the_summary_has_its_fixed_form(template: str, capsys: pytest.CaptureFixture[str]) -> None:
     """The JSON has every documented key in order, and planned is the sum of delivered and failed."""
     with serving(Answer(), Answer(status=500), Answer()) as server:

@@ -160,3 +160,11 @@ def test_a_secret_cut_by_a_message_is_masked(cut: str) -> None:
 def test_most_of_a_secret_is_masked_inside_a_longer_word(text: str) -> None:
     """If three quarters of a secret are found, they are masked, whatever follows."""
     assert 6 >= len(Masker([SECRET]).mask(text)), Masker([SECRET]).mask(text)
+
+
+@pytest.mark.parametrize("text", ['{"delivered": 3}', "delivered  3", "status delivered"])
+def test_a_plain_word_in_the_path_of_a_url_is_no_secret(text: str) -> None:
+    """Results stay readable, and their keys the same, if the webhook URL ends with a word that they contain."""
+    masker = Masker(["http://127.0.0.1:8080/hooks/delivered", "http://127.0.0.1:8080/delivered"])
+    assert text == masker.mask(text)
+    assert "*** refused" == masker.mask("http://127.0.0.1:8080/delivered refused")
