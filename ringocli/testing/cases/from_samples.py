@@ -157,13 +157,14 @@ def _named_secrets(incoming: IncomingRequest) -> list[tuple[str, str]]:
 def _without_short(text: str, named: Iterable[tuple[str, str]]) -> str:
     """A message with the secrets masked that are too short to be searched for everywhere.
 
-    One that is not behind its name, such as the second of a list or a part of a URL, is masked where it is a whole word.
+    One that is not behind its name, such as the second of a list or a part of a URL, is masked where it is a whole word,
+    unless that is the name of a field.
     """
     for name, value in named:
         without = _without_named(text, [(name, value)])
         if without == text and LEAST_WORD <= len(value) < MIN_SEARCHED_LENGTH:
             without = re.sub(
-                rf"(?<![\w$])(?P<bare>(?<=[\[:,\s]))?(?:{_spelled(value)})(?![\w$])(?P<end>(?=\s*[\]}},]))?",
+                rf"(?<![\w$])(?P<bare>(?<=[\[:,\s]))?(?:{_spelled(value)})(?![\w$=]|\"\s*:)(?P<end>(?=\s*[\]}},]))?",
                 lambda found: MASK if found["bare"] is None or found["end"] is None else f'"{MASK}"',
                 text,
             )

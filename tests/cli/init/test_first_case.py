@@ -149,6 +149,13 @@ def test_a_short_credential_of_a_webhook_is_not_written(ringocli: Command, folde
     assert 0 == ringocli("test").code
 
 
+def test_a_field_that_is_named_like_a_short_credential_keeps_its_name(ringocli: Command, folder: Path) -> None:
+    """Only values are masked."""
+    Path("reply.json").write_text('{"id": "msg-81f3a7", "secrets": {"key": ["queue", "other"]}, "queue": 7}', "utf-8")
+    ringocli("init", "--from-curl", DOCS / "send.sh", "--sample-response", "reply.json")
+    assert '{"key": ["***", "***"]}, "queue": 7}' in texts()
+
+
 def test_a_short_word_that_tells_events_apart_is_kept(ringocli: Command, folder: Path) -> None:
     """A field such as "key" may name the event: its sample stays in the case."""
     Path("message.json").write_text('{"key": "mo", ' + FIELDS + "}", "utf-8")
