@@ -21,7 +21,7 @@ from ringocli.text.mask import MASK
 from ringocli.text.words import word_set
 
 _API_WORDS = word_set(
-    "send sms mms message messages text texts json xml api apis rest http https submit push create new refresh verify "
+    "send sms smses mms message messages text texts json xml api apis rest http https submit push create new refresh verify "
     "generate login logout me self balance outbound inbound bulk single batch batches campaign campaigns messaging "
     "oauth oauth2 auth token tokens list get post put mt mo gateway index php asp aspx do cgi cgi-bin service "
     "services out in to from body content number phone recipient sender simple advanced public private internal "
@@ -64,7 +64,7 @@ def segment_name(segments: Sequence[str], index: int) -> str:
         return name
     if not text or text.lower() in _API_WORDS or segment_parts(text) or (is_secret_name(text) and after):
         return ""
-    last = before[-1] if before else ""
+    last = before[-1] if before and whole_placeholder(before[-1]) is None else ""  # a value does not name the next one
     names_value = meaning(last) in ("password", "secret", "token", "key", "pin") or last.lower() not in _API_WORDS
     if names_value and is_secret_name(last) and not (is_phone(text) and len(text) > 9):
         return "API key" if last.lower() in ("key", "keys", "k") else last
@@ -132,11 +132,18 @@ def host_parts(host: str, own: Sequence[str] = ()) -> list[EmbeddedValue]:
     known = 3 if len(labels) > 2 and labels[-2].lower() in _SECOND_LEVEL and len(labels[-1]) == 2 else 2
     found, at = [], 0
     for label in labels[: max(len(labels) - known, 0)] if not re.fullmatch(r"[\d.]+", name) else []:
-        is_own = label in own or resembles_key(label) or is_mixed(label) or bool(_KEY_LABEL.fullmatch(label))
+        resembles_own = resembles_key(label) or is_mixed(label) or bool(_KEY_LABEL.fullmatch(label))
+        is_own = label in own or (resembles_own and not _is_service(label))
         if is_own and not has_placeholder(label):
             found.append(EmbeddedValue(start=at, end=at + len(label), name="subdomain"))
         at += len(label) + 1
     return found
+
+
+def _is_service(label: str) -> bool:
+    """Whether a subdomain names what runs there: ``api-app2``, ``a2p-sms-https``."""
+    words = [re.sub(r"(?<=[a-z])\d{1,2}$", "", word) for word in label.lower().split("-")]
+    return all(is_word_of_api(word) or word in ("a2p", "p2p", "p2a") for word in words)
 
 
 def is_key_of_query(key: str, value: str | None) -> bool:

@@ -546,3 +546,20 @@ def test_a_header_of_the_browser_is_no_credential(header: str) -> None:
     document = as_document(from_pastes(Pastes(send=pasted), Answers()), None)
     assert url == sent(document)["request_url"]
     assert document["complete"]
+
+
+def test_a_placeholder_in_a_path_does_not_name_what_follows() -> None:
+    """After ``{authKey}``, the next segment is part of the API, not a second key."""
+    pasted = read_curl(
+        "send", "curl -d to=1 -u '{authKey}:{authToken}' 'https://api.nimbus.example/Accounts/{authKey}/Outgo/'"
+    )
+    document = as_document(from_pastes(Pastes(send=pasted[0]), Answers()), None)
+    assert sent(document)["request_url"].endswith("/Accounts/$Auth key$/Outgo/")
+    assert ["Auth key", "Auth token"] == document["template"]["properties"]
+
+
+@pytest.mark.parametrize("host", ["api-app2.nimbus.example", "a2p-sms-https.nimbus.example", "rest1.nimbus.example"])
+def test_a_subdomain_that_names_a_service_is_fixed(host: str) -> None:
+    """It is the same for all accounts, although it has letters and digits."""
+    document = drafted(MESSAGE, url=f"https://{host}/v2/sms")
+    assert f"https://{host}/v2/sms" == sent(document)["request_url"]
