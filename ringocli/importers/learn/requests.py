@@ -48,6 +48,11 @@ def learn_request(pasted: Pasted, place: Place, book: PropertyBook, guidance: Gu
     return _learned(RequestState(pasted, place, book, guidance or Guidance()))
 
 
+_MEDIA = re.compile(r"\.(?:jpe?g|png|gif|mp4|3gp|mp3|pdf|webp|vcf)(?:$|[?#])", re.I)
+_DECORATION = re.compile(r"logo|icon|avatar|thumb|brand|banner|background", re.I)
+"""Names of pictures that belong to the sender, not to the message."""
+
+
 def _learned(state: RequestState) -> LearnedRequest:
     """Recognise the parts of the message first, then decide about everything else."""
     place_keys(state)
@@ -64,6 +69,9 @@ def _learned(state: RequestState) -> LearnedRequest:
     choices, others = assign(leaves, _ROLES, state.guidance.hints, named=state.guidance.named, own=state.guidance.own)
     if state.place is Place.SEND_FILE and Role.URL not in choices:
         choices |= _any_url(leaves, choices)
+    if state.place is Place.SEND_MESSAGE and Role.URL not in choices:
+        files = [leaf for leaf in leaves if _MEDIA.search(leaf.text) and not _DECORATION.search(leaf.name)]
+        choices |= _any_url(files, choices)
     state.learned.choices = choices
     reject_half_read_text(state, choices)
     check_list(state, leaves, choices)

@@ -563,3 +563,19 @@ def test_a_subdomain_that_names_a_service_is_fixed(host: str) -> None:
     """It is the same for all accounts, although it has letters and digits."""
     document = drafted(MESSAGE, url=f"https://{host}/v2/sms")
     assert f"https://{host}/v2/sms" == sent(document)["request_url"]
+
+
+@pytest.mark.parametrize("name", ["url", "address", "u"])
+def test_a_file_is_recognised_by_its_url(name: str) -> None:
+    """A text and a file in one request become two requests, whatever the field of the file is called."""
+    document = drafted(
+        {"to": CONTACT, "from": OWN, "body": {name: "https://m.nimbus.example/x.jpg?a=1", "message": "See you"}}
+    )
+    assert {"message": "$content$"} == sent(document)["request_parameters"]["body"]
+    assert "$content$" == document["template"]["API"]["SendFile"]["request_parameters"]["body"][name]
+
+
+def test_a_logo_is_not_the_file_of_a_message() -> None:
+    """A picture of the sender stays in the request."""
+    document = drafted({**MESSAGE, "logo": "https://m.nimbus.example/logo.png"})
+    assert ["SendMessage"] == list(document["template"]["API"])
