@@ -219,4 +219,5 @@ def _qualifiers(leaf: SampleLeaf) -> set[str]:
     own = {re.sub("^references?$|^refs$", "ref", word) for word in tokens(leaf.name)} & _QUALIFIERS
     if own or name_key(leaf.name) not in ("id", "sid", "uuid", "guid"):
         return own
-    return {word for name in leaf.names[1:2] for word in tokens(name)} & (_QUALIFIERS - {"event"})
+    around = {re.sub("^batches$", "batch", word) for name in leaf.names[1:2] for word in tokens(name)}
+    return around & (_QUALIFIERS - {"event"})

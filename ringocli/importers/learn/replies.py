@@ -48,6 +48,8 @@ def learn_reply(reply: Reply, receipt: Sequence[SampleLeaf] = (), context: IdCon
     if tree is None:
         return _without_id(why_not, why_not)
     leaves = list(leaves_of(shortened(tree)))
+    if any(leaf.pointer == ("jsonrpc",) for leaf in leaves):
+        leaves = [leaf for leaf in leaves if leaf.pointer != ("id",)]  # it repeats the one of the request
     scored = [(id_score(leaf, hint=known.hint), leaf) for leaf in leaves]
     fitting = with_pair_scores(scored, _possible_ids(receipt), known, least=LEAST_IN_REPLY)
     if not fitting:

@@ -579,3 +579,17 @@ def test_a_logo_is_not_the_file_of_a_message() -> None:
     """A picture of the sender stays in the request."""
     document = drafted({**MESSAGE, "logo": "https://m.nimbus.example/logo.png"})
     assert ["SendMessage"] == list(document["template"]["API"])
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        ({"jsonrpc": "2.0", "id": 7, "result": {"reference": "889900"}}, {"result": {"reference": "$messageid$"}}),
+        ({"jsonrpc": "2.0", "id": 7, "result": True}, None),
+        ({"batches": [{"id": "b-1", "items": [{"id": "i-7"}]}]}, {"batches": [{"items": [{"id": "$messageid$"}]}]}),
+    ],
+)
+def test_the_id_of_a_call_or_a_batch_is_not_the_message_id(reply: Any, expected: Any) -> None:
+    """JSON-RPC repeats the id of the request; a batch has an id of its own."""
+    document = drafted(MESSAGE, reply=Reply(status=200, headers=(), body=json.dumps(reply).encode()))
+    assert expected == sent(document).get("response_map")
