@@ -56,7 +56,7 @@ def parse_chaos(text: str) -> EventChaos:
     """Read ``--chaos``: ``dup-same=5%,reorder=3,late=2h``.
 
     Raises:
-        UsageError: there is none, or one is unknown or malformed.
+        UsageError: there is none, one is unknown or malformed, or two cannot be combined.
     """
     found: dict[str, bool | float | int] = {}
     parts = [piece.strip() for piece in text.split(",") if piece.strip()]
@@ -74,6 +74,8 @@ def parse_chaos(text: str) -> EventChaos:
             raise UsageError(f"invalid --chaos {part!r}", f"For example: {_EXAMPLES[name]}")
         else:
             raise UsageError(f"--chaos: unknown {name!r}{did_you_mean(name, NAMES)}", f"Known: {', '.join(NAMES)}.")
+    if found.get("batch_array", 1) > 1 and found.get("corrupt", 0) > 0:
+        raise UsageError("--chaos: batch-array and corrupt cannot be combined", "Leave one of them out.")
     return EventChaos(**found)  # type: ignore[arg-type]  # each name has a value of its own type
 
 

@@ -112,6 +112,12 @@ def test_settings_without_effect_are_refused(spec: str) -> None:
         events(spec)
 
 
+def test_what_excludes_each_other_is_refused_before_the_first_event() -> None:
+    """The error does not wait for the first damaged event, before which others were sent."""
+    with pytest.raises(UsageError, match="batch-array and corrupt"):
+        parse_chaos("batch-array=10,corrupt=0.1%")
+
+
 def test_a_receiver_that_refuses_damaged_events_passes(ringocli: Command) -> None:
     """A 400 is the right answer to a damaged body; a 500 is a failure."""
     with receiver() as receiving:
