@@ -205,11 +205,12 @@ def test_what_is_not_a_bundle_is_one_sentence(ringocli: Command, folder: Path, c
     assert "Traceback" not in done.err
 
 
-def test_a_zip_without_a_manifest_is_not_a_bundle(ringocli: Command, folder: Path) -> None:
-    """A zip file without a manifest is a local error that names the manifest."""
+@pytest.mark.parametrize("member", ["a", "manifest.json"])
+def test_a_zip_without_a_manifest_is_not_a_bundle(ringocli: Command, folder: Path, member: str) -> None:
+    """A zip file without a manifest, or with one that cannot be read, is a local error that names the manifest."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("a", "b")
+        archive.writestr(member, "[" * 100_000)
     (folder / "x.zip").write_bytes(buffer.getvalue())
     done = ringocli("bundle", "verify", "x.zip")
     assert (3, True) == (done.code, "manifest.json is missing" in done.err)

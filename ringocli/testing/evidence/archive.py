@@ -88,7 +88,7 @@ def _manifest(members: Mapping[str, bytes]) -> Mapping[str, Any]:
         manifest = json.loads(members[MANIFEST])
         if isinstance(manifest, dict) and isinstance(manifest.get("members"), dict):
             return manifest
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, RecursionError):
         pass
     raise LocalError(f"{MANIFEST} is missing or damaged", "This is not an evidence file, or it was changed.")
 
