@@ -64,6 +64,10 @@ def _set(keyring: ModuleType, name: str) -> int:
         raise UsageError("the value is empty", "Nothing was stored.")
     names = _names(keyring)
     _store(keyring, name, value)
+    if _read(keyring, name) != value:
+        raise LocalError(
+            "the keyring did not keep the secret", "Use another keyring, --property-env or --property-file."
+        )
     if name not in names:
         _store(keyring, _INDEX, json.dumps(sorted([*names, name])))
     console.note(f"stored {name!r} in the keyring; to use it in a profile, write {{keyring = {json.dumps(name)}}}")

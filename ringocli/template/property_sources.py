@@ -106,14 +106,21 @@ def open_keyring() -> ModuleType:
     """The ``keyring`` library, with a keyring that can be used.
 
     Raises:
-        LocalError: it is not installed, or this machine has no keyring.
+        LocalError: it is not installed, this machine has no keyring, or the one in its settings cannot be loaded.
     """
     try:
         import keyring
         from keyring.backends import fail
     except ImportError:
         raise LocalError("keyring support is not installed", "Install ringocli[keyring].") from None
-    if isinstance(keyring.get_keyring(), fail.Keyring):
+    try:
+        backend = keyring.get_keyring()
+    except Exception as error:  # whatever a backend raises that the user's settings name
+        raise LocalError(
+            f"the keyring cannot be loaded ({type(error).__name__})",
+            "Check PYTHON_KEYRING_BACKEND and keyringrc.cfg, or use --property-env or --property-file instead.",
+        ) from None
+    if isinstance(backend, fail.Keyring):
         raise LocalError("this machine has no keyring", "Use --property-env or --property-file instead.")
     return keyring
 

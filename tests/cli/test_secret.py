@@ -6,7 +6,7 @@ from pathlib import Path
 
 import keyring
 import pytest
-from keyring.backends import fail
+from keyring.backends import fail, null
 
 from tests.conftest import Command
 from tests.keyrings import Keyring
@@ -55,6 +55,24 @@ def test_a_locked_or_missing_keyring_is_reported(ringocli: Command, ring: Keyrin
     keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]
     done = ringocli("secret", "list")
     assert (3, True) == (done.code, "this machine has no keyring" in done.err)
+
+
+@pytest.mark.parametrize("setting", ["nowhere.Keyring", "keyring.backends.null.Nothing", "nowhere"])
+def test_a_keyring_that_cannot_be_loaded_is_reported(
+    ringocli: Command, monkeypatch: pytest.MonkeyPatch, setting: str
+) -> None:
+    """The setting names a backend that does not exist: exit code 3, and where to look."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", setting)
+    monkeypatch.setattr("keyring.core._keyring_backend", None)
+    done = ringocli("secret", "list")
+    assert (3, True) == (done.code, "Check PYTHON_KEYRING_BACKEND" in done.err)
+
+
+def test_a_keyring_that_keeps_nothing_is_reported(ringocli: Command, ring: Keyring) -> None:
+    """Nothing is said to be stored by keyring's backend "null"."""
+    keyring.set_keyring(null.Keyring())  # type: ignore[no-untyped-call]
+    done = ringocli("secret", "set", "acme", stdin="value")
+    assert (3, True) == (done.code, "did not keep" in done.err)
 
 
 def test_a_damaged_list_of_names_loses_no_secret(ringocli: Command, ring: Keyring) -> None:
