@@ -6,7 +6,7 @@ import ipaddress
 from urllib.parse import unquote
 
 from ringocli.errors import UsageError
-from ringocli.text.mask import is_plain_word
+from ringocli.text.mask import is_common_word
 from ringocli.text.secret import MIN_SEARCHED_LENGTH, Secret, sent
 from ringocli.text.url import Url, split_url, with_local_scheme
 
@@ -44,7 +44,7 @@ def is_test_host(host: str) -> bool:
 def webhook_address(url: Secret) -> Secret:
     """A webhook URL that is shown as scheme and host only, because whoever knows the rest can write to the account.
 
-    Its parts are masked wherever they are repeated, except a plain word in the path: it may be a word of the results.
+    Its parts are masked wherever they are repeated, except a common word in the path: it may be a word of the results.
 
     Raises:
         UsageError: it is not an http or https URL.
@@ -53,7 +53,7 @@ def webhook_address(url: Secret) -> Secret:
     parts = check_http_url("the webhook URL", text, "http://127.0.0.1:8025/hook")
     beyond = text.partition("://")[2].partition(parts.netloc)[2]
     in_path = (beyond, parts.path, *parts.path.split("/"))
-    pieces = [piece for piece in in_path if not is_plain_word(piece)]
+    pieces = [piece for piece in in_path if not is_common_word(piece)]
     pieces += [parts.query, parts.fragment, parts.username or "", parts.password or ""]
     pieces += [value.partition("=")[2] for value in parts.query.split("&")]
     for piece in pieces:

@@ -17,7 +17,7 @@ from functools import cached_property
 from math import ceil
 from typing import NamedTuple
 
-from ringocli.text.mask import MASK, MIN_SEARCHED_LENGTH, is_plain_word
+from ringocli.text.mask import MASK, MIN_SEARCHED_LENGTH, is_common_word
 
 MAX_LAYERS = 3
 """How many nested encodings are undone."""
@@ -144,7 +144,7 @@ class _Form(NamedTuple):
         if not self.is_word:
             return True
         origin = max(0, len(self.prefix) - MIN_SEARCHED_LENGTH)
-        if (origin or self.text.startswith("/")) and is_plain_word(text[start:end]):
+        if (origin or self.text.startswith("/")) and is_common_word(text[start:end]):
             return False
         is_most = 4 * (end - start - origin) >= 3 * (len(self.text) - origin)
         is_inside = text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()

@@ -20,7 +20,7 @@ from ringocli.cli import run
 from ringocli.http.addresses import webhook_address
 from ringocli.http.status_codes import Statuses
 from ringocli.messaging.delivery import rate_of
-from ringocli.text.secret import Secret
+from ringocli.text.secret import Secret, redact
 from tests.cli.test_send import CANARY, URL_CANARY, alone, leaks, template
 from tests.loopback import Answer, Seen, serving, unused_port
 
@@ -256,6 +256,15 @@ def test_only_the_host_of_a_webhook_url_is_shown() -> None:
     """Scheme, host and port are shown, and the rest as ``***``."""
     assert "https://h.example:8443/***" == str(webhook_address(Secret("https://u:p@h.example:8443/a?b#c")))
     assert "http://[::1]:80/" == str(webhook_address(Secret("http://[::1]:80/")))
+
+
+@pytest.mark.parametrize("path", ["hooks/qwertzuiop", "qwertzuiop", "webhook/qwertzuiop/delivered"])
+def test_a_word_in_the_path_of_the_webhook_url_is_a_secret(path: str) -> None:
+    """Whatever a receiver repeats of the path is masked, except words that results also contain."""
+    webhook_address(Secret(f"https://h.example/{path}"))
+    assert "cannot post to ***: *** was not delivered" == redact(
+        f"cannot post to /{path}: qwertzuiop was not delivered"
+    )
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a console event, not a signal")

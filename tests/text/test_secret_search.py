@@ -163,7 +163,7 @@ def test_most_of_a_secret_is_masked_inside_a_longer_word(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ['{"delivered": 3}', "delivered  3", "status delivered"])
-def test_a_plain_word_in_the_path_of_a_url_is_no_secret(text: str) -> None:
+def test_a_common_word_in_the_path_of_a_url_is_no_secret(text: str) -> None:
     """Results stay readable, and their keys the same, if the webhook URL ends with a word that they contain."""
     masker = Masker(["http://127.0.0.1:8080/hooks/delivered", "http://127.0.0.1:8080/delivered"])
     assert text == masker.mask(text)
