@@ -43,8 +43,16 @@ def read_sample(content: bytes, name: str = "the sample") -> Sample:
     content, notes = text_of_capture(content)
     if content.lstrip().startswith(b"```"):
         content = re.sub(rb"(?m)^```.*\n?", b"", content)
+    if _ESCAPED_FORM.search(content) and not _NOT_A_FORM.search(content):
+        content = content.replace(b"&amp;", b"&")
+        notes = (*notes, "&amp; between the fields was read as &, as web pages escape it")
     sample = with_decoded_body(_message(content, name))
     return _repaired(replace(sample, notes=(*notes, *sample.notes)), name)
+
+
+_ESCAPED_FORM = re.compile(rb"=[^\s&=]*&amp;[\w.%\[\]-]+=")
+_NOT_A_FORM = re.compile(rb"[{<]|&(?!amp;)[\w.%\[\]-]+=")
+"""JSON or markup, or a field after a plain ``&``: an ``&amp;`` is part of a value then."""
 
 
 def _message(content: bytes, name: str) -> Sample:

@@ -13,7 +13,7 @@ import pytest
 from ringocli.errors import LocalError
 from ringocli.http.exchange import IncomingRequest
 from ringocli.importers.samples import Sample, read_sample
-from ringocli.messaging.webhook import decoded_webhook
+from ringocli.messaging.webhook import decoded_webhook, document_of
 
 FIELDS = {"from": "+15550001111", "to": "+15550002222", "text": "Hello there"}
 FORM = urlencode(FIELDS)
@@ -171,3 +171,19 @@ def test_odd_texts_do_not_crash_the_reader(text: str) -> None:
     """A text in no known form is a bare body."""
     with contextlib.suppress(LocalError):
         sample_of(text).as_request()
+
+
+@pytest.mark.parametrize(
+    "content", ["from=%2B1555&amp;text=Hi&amp;to=2", "GET /in?from=%2B1555&amp;text=Hi&amp;to=2 HTTP/1.1"]
+)
+def test_an_escaped_ampersand_separates_fields(content: str) -> None:
+    """A form or query copied from the source of a page has the same fields, and a note says so."""
+    sample = read_sample(content.encode())
+    assert {"from": ["+1555"], "text": ["Hi"], "to": ["2"]} == document_of(sample.as_request())
+    assert any("&amp;" in note for note in sample.notes)
+
+
+@pytest.mark.parametrize("content", ["text=a%3D1&to=2&amp;x=3", '{"url": "https://x.example/?a=1&amp;b=2"}'])
+def test_an_ampersand_inside_a_value_stays(content: str) -> None:
+    """If other fields are separated by a plain ampersand, or the body is JSON, the text is as it was received."""
+    assert b"&amp;" in read_sample(content.encode()).body
