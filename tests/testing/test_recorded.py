@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ringocli.errors import UsageError
+from ringocli.errors import LocalError, RingocliError, UsageError
 from ringocli.testing.cases.recorded import read_recording
 
 EXPORT = "".join(
@@ -37,3 +37,17 @@ def test_an_empty_recording_is_refused(encode: Callable[[str], bytes]) -> None:
     """A file with nothing but a byte order mark is empty, too."""
     with pytest.raises(UsageError, match="the recording is empty"):
         read_recording(encode(" \n"))
+
+
+def test_a_recording_that_is_nested_too_deeply_is_refused() -> None:
+    """The message says so."""
+    with pytest.raises(RingocliError, match="nested more than 64 levels deep"):
+        read_recording(b"[" * 100_000)
+
+
+@pytest.mark.parametrize("export", [EXPORT[:-20], f"{EXPORT}note\n", EXPORT + '{"a":' * 9_000])
+def test_an_export_with_an_unreadable_line_is_refused(export: str) -> None:
+    """Its other webhooks are not replayed as if they were all; the message names the line."""
+    number = len(export.splitlines())
+    with pytest.raises(LocalError, match=f"line {number} of the recording is not valid JSON"):
+        read_recording(export.encode())

@@ -190,5 +190,5 @@ def _httpie_body(
 def _literal(value: str) -> object:
     try:
         return json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return value

@@ -34,6 +34,7 @@ _ACCOUNT = re.compile(r"key|token|secret|auth|account|user|sid|password|client-?
 _DIGEST = re.compile(r"[0-9a-fA-F]{32,}|(?=[A-Za-z0-9+/]*\d)[A-Za-z0-9+/]{26,}={0,2}")
 _SIGNED_SCHEME = re.compile(r"hmac|sign|mac$", re.I)
 _VARIABLE = re.compile(r"\$([^\W\d_][\w .\-]*)\$")
+_TOKEN_CONSTANTS = ("grant_type", "granttype", "scope", "audience", "resource")
 _FORMATS = {
     "seconds": re.compile(r"1\d{9}"),
     "milliseconds": re.compile(r"1\d{12}"),
@@ -73,27 +74,22 @@ class RequestReader:
         return spec
 
     def read_token_request(self, pasted: Pasted) -> dict[str, Any]:
-        """The request that fetches an access token, with its credentials as properties."""
-        text = pasted.body or "&".join(f"{part.name}={part.value}" for part in pasted.parts)
-        is_json = text.lstrip().startswith("{")
-        fields = json.loads(text) if is_json else dict(parse_qsl(text, keep_blank_values=True))
-        constant = ("grant_type", "granttype", "scope", "audience", "resource")
+        """The request that fetches an access token, with its credentials as properties.
+
+        Raises:
+            UsageError: its body is not valid JSON.
+        """
+        body = _token_body(pasted)
+        fields = body["parameters"]
         for key in fields:
-            if key.lower() not in constant:
+            if key.lower() not in _TOKEN_CONSTANTS:
                 fields[key] = self._property(humanised(key) or key)
         headers = []
         if isinstance(pasted.auth, BasicAuth):
             headers.append(["Authorization", "Basic $basic$"])
             self._property("Client ID")
             self._property("Client secret")
-        return {
-            "method": pasted.method,
-            "url": pasted.url,
-            "headers": headers,
-            "encoding": "json" if is_json else "form",
-            "content_type": JSON_TYPE if is_json else FORM_TYPE,
-            "parameters": fields,
-        }
+        return {"method": pasted.method, "url": pasted.url, "headers": headers, **body}
 
     def _property(self, name: str) -> str:
         """The variable of a property; the property is declared if it is new."""
@@ -245,6 +241,20 @@ class RequestReader:
         kind = written.get("request_content_type", JSON_TYPE)
         encoding = "form" if encoding_of(kind) is Encoding.FORM else "json"
         return {"encoding": encoding, "content_type": kind, "parameters": parameters}
+
+
+def _token_body(pasted: Pasted) -> dict[str, Any]:
+    """The body of a request for an access token, as data."""
+    text = pasted.body or "&".join(f"{part.name}={part.value}" for part in pasted.parts)
+    if not text.lstrip().startswith("{"):
+        fields = dict(parse_qsl(text, keep_blank_values=True))
+        return {"encoding": "form", "content_type": FORM_TYPE, "parameters": fields}
+    try:
+        return {"encoding": "json", "content_type": JSON_TYPE, "parameters": json.loads(text)}
+    except (ValueError, RecursionError):
+        raise UsageError(
+            "the body of the request for the access token is not valid JSON", "Correct it, and paste it again."
+        ) from None
 
 
 def _multipart(name: str, pasted: Pasted, parameters: Any) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def receiver_account(url: str) -> Mapping[str, Any] | None:
     try:
         reply = exchange(parts.hostname, parts.wire_port, request.encode("ascii", "replace"), timeout_s=TIMEOUT_S)
         document = json.loads(reply.body) if reply.status == 200 else None
-    except (NoReply, ValueError):
+    except (NoReply, ValueError, RecursionError):
         return None
     if not isinstance(document, dict) or not all(isinstance(document.get(key), int) for key in KEYS):
         return None

@@ -58,6 +58,7 @@ def read_recording(content: bytes) -> list[RecordedExchange]:
 
     Raises:
         UsageError: it contains none.
+        LocalError: a part of it cannot be read.
     """
     plain, _ = text_of_capture(content)
     if not plain.strip():
@@ -76,11 +77,8 @@ def _exchanges(text: str) -> Iterator[RecordedExchange]:
     try:
         document = json.loads(text)
         documents = document if isinstance(document, list) else [document]
-    except ValueError:
-        try:
-            documents = [json.loads(line) for line in text.splitlines() if line.strip()]
-        except ValueError:
-            return
+    except (ValueError, RecursionError):
+        documents = _json_lines(text)
     for document in documents:
         if not isinstance(document, Mapping):
             continue
@@ -88,8 +86,34 @@ def _exchanges(text: str) -> Iterator[RecordedExchange]:
             yield from map(_of_har, read_entries(document))
         elif isinstance(document.get("exchanges"), list):
             yield from (_of_export(exchange) for exchange in reversed(document["exchanges"]))
-        elif isinstance(document.get("request"), Mapping) and "direction" in document:
+        elif _is_exported(document):
             yield _of_export(document)
+
+
+def _json_lines(text: str) -> list[Any]:
+    """The documents of a text with one per line; none for other text.
+
+    Raises:
+        LocalError: a line of an export is not valid JSON, as the last one if the file was cut off.
+    """
+    documents: list[Any] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            documents.append(json.loads(line))
+        except (ValueError, RecursionError):
+            if any(map(_is_exported, documents)):
+                raise LocalError(
+                    f"line {number} of the recording is not valid JSON", "Export it again; the file may be incomplete."
+                ) from None
+            return []
+    return documents
+
+
+def _is_exported(document: Any) -> bool:
+    """Whether a document is one exchange of an emulator's export."""
+    return isinstance(document, Mapping) and isinstance(document.get("request"), Mapping) and "direction" in document
 
 
 def _of_export(exchange: Mapping[str, Any]) -> RecordedExchange:

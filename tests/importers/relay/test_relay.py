@@ -332,6 +332,21 @@ def test_a_recipe_that_cannot_be_read(ringocli: Command, folder: Path, recipe: s
     assert message in done.err
 
 
+@pytest.mark.parametrize("rest", [",}", ',"a":' + '{"a":' * 9_000], ids=["comma", "deep"])
+def test_a_token_request_that_is_not_json_is_refused(ringocli: Command, folder: Path, rest: str) -> None:
+    """The message names the request; nothing is written."""
+    body = f'{{"grant_type":"client_credentials","client_id":"abc123abc","client_secret":"s3cretvalue99"{rest}'
+    token = f"curl https://auth.acme.example/oauth/token -H 'Content-Type: application/json' -d '{body}'"
+    send = (
+        f"curl https://api.acme.example/sms -H 'Authorization: Bearer eyJh.eyJz.c2ln' -d 'from=1&to={CONTACT}&text=Hi'"
+    )
+    Path("send.txt").write_text(f"{token}\n{send}\n")
+    done = ringocli("export", "--to", "relay", "--from-curl", "send.txt", "--output", "relay")
+    assert 2 == done.code
+    assert "the body of the request for the access token is not valid JSON" in done.err
+    assert not Path("relay").exists()
+
+
 def test_a_relay_from_openapi_sends_the_key_that_its_security_scheme_names(ringocli: Command, folder: Path) -> None:
     """The key is sent in a custom header; for OAuth2 with client credentials, a token is fetched."""
     flow = {"clientCredentials": {"tokenUrl": "https://auth.acme.example/token", "scopes": {}}}
