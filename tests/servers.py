@@ -92,10 +92,12 @@ def imported(folder: Path, name: str) -> Iterator[ModuleType]:
     assert specification is not None
     assert specification.loader is not None
     module = importlib.util.module_from_spec(specification)
+    disabled = logging.root.manager.disable
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, name, module)
         specification.loader.exec_module(module)
         yield module
+    logging.disable(disabled)  # a generated test switches warnings off
 
 
 @contextmanager
