@@ -191,3 +191,9 @@ def unused_port() -> int:
         port = secrets.choice(range(20_000, 32_768))  # not from random, because Hypothesis sets its seed
         with suppress(OSError), socket.create_server(("127.0.0.1", port)):
             return port
+
+
+def is_open(port: int) -> bool:
+    """Whether a server listens at a port of this machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -13,6 +13,7 @@ import pytest
 from ringocli.testing.context import Emulator, emulator
 from tests.conftest import ACME
 from tests.emulator.browser import CHROMIUM, QUIET, TELNYX, Open
+from tests.loopback import is_open
 
 _inboxes = count()
 
@@ -78,8 +79,10 @@ def visit(context: Any) -> Iterator[Open]:
         dialog.dismiss()
 
     def note_message(message: Any) -> None:
+        if message.type not in ("error", "warning"):
+            return
         # A page that is still open when its emulator ends tries to connect again.
-        if message.type in ("error", "warning") and "ERR_CONNECTION_REFUSED" not in message.text:
+        if "ERR_CONNECTION_REFUSED" not in message.text or is_open(urlsplit(message.location["url"]).port or 0):
             wrong.append(message.text)
 
     listeners = {

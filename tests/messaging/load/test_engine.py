@@ -273,7 +273,7 @@ def test_all_faults_at_once(seed: int) -> None:
         return draw.choice([OK, OK, OK.replace(b"200 OK", b"202 Accepted")])
 
     with receiver(decide) as receiving:
-        summary = run(receiving.url, 400, retries=6, timeout_s=0.25, concurrency=16)
+        summary = run(receiving.url, 400, retries=6, timeout_s=1.0, concurrency=16)
         receiving.over.set()
     assert (400, 0) == (summary.delivered, summary.failed), summary.errors
     assert 400 == len({one.id for one in receiving.log})
@@ -281,10 +281,9 @@ def test_all_faults_at_once(seed: int) -> None:
     overdue = summary.silences["timeout"] - answers.count(HANG)  # on a busy machine; perhaps not in the log
     assert overdue >= 0
     assert len(answers) <= 400 + summary.retries <= len(answers) + overdue
-    silences = sum(summary.silences.values())
-    assert 0 <= silences - summary.duplicates_sent <= overdue  # nothing is sent if connecting takes too long
+    assert summary.duplicates_sent == sum(summary.silences.values())
     broken = sum(answer in (RESET, CLOSE, HALF, NOISE) for answer in answers)
-    noticed = silences - summary.silences["timeout"]
+    noticed = summary.duplicates_sent - summary.silences["timeout"]
     assert 0 <= broken - noticed <= overdue  # the receiver may break a connection after its request has timed out
     assert {"200": 400} == {"200": sum(summary.statuses.values())}
     assert 400 == summary.latency.total == sum(sum(one.latencies.values()) for one in summary.timeline.slices)
@@ -294,15 +293,15 @@ def test_a_duration_ends_a_closed_run() -> None:
     """The events that arrived are the planned ones, and none is sent afterwards."""
     with receiver() as receiving:
         summary = run(receiving.url, None, concurrency=4, duration_s=0.2)
-    assert summary.planned == summary.delivered == len(receiving.log) > 0
+    assert summary.planned == summary.delivered == len(receiving.log) > 4
 
 
 def test_a_duration_ends_a_run() -> None:
-    """In the open model, 50 events per second for 0.2 s are ten events, or fewer on a busy machine."""
+    """In the open model, 50 events per second for 0.2 s are ten events."""
     with receiver() as receiving:
         summary = run(receiving.url, None, rate_per_s=50.0, duration_s=0.2)
     check(summary, receiving)
-    assert 0 < summary.planned == summary.delivered <= 10
+    assert 10 == summary.planned == summary.delivered
 
 
 def test_the_slices_add_up() -> None:
