@@ -1,4 +1,4 @@
-"""Recognises delivery statuses: delivered, failed, and ambiguous. Each regular expression is compiled when it is first needed."""
+"""Recognises delivery statuses: delivered, failed, on the way, and ambiguous. Each regular expression is compiled when it is first needed."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ FAILURE = (
 _BOTH = r"final|report|receipt|\bdlr\b|status|update|callback|delivery[-_. ]?(info|notification)"
 """Names of events that report both outcomes."""
 
+_INTERIM = "sent|sending|queue|accept|submit|pending|buffer|process|dispatch|schedul|en_?route|progress|transit|ack|new"
+"""Statuses of a message that is still on its way."""
+
 
 def may_mean_delivered(text: str) -> bool:
     """Whether a provider's status contains a word for "delivered"."""
@@ -41,3 +44,8 @@ def means_delivered(text: str) -> bool:
 def names_both(text: str) -> bool:
     """Whether the name of an event suggests that it reports both outcomes."""
     return re.search(_BOTH, text, re.I) is not None
+
+
+def is_interim(text: str) -> bool:
+    """Whether a provider's status can only be that of a message that is still on its way."""
+    return re.search(_INTERIM, text, re.I) is not None and not means_delivered(text)

@@ -14,7 +14,7 @@ from typing import Any
 
 from ringocli.importers.learn.sample_leaves import SampleLeaf
 from ringocli.importers.learn.value_shapes import is_prose, text_of
-from ringocli.template.delivery_statuses import means_delivered, means_failed
+from ringocli.template.delivery_statuses import is_interim, means_delivered, means_failed
 from ringocli.template.field_vocabulary import tokens
 from ringocli.text.name_key import name_key
 from ringocli.text.pointer import Pointer, generalised
@@ -167,10 +167,6 @@ def failed_status(leaves: Sequence[SampleLeaf]) -> SampleLeaf | None:
 
 
 _NO = re.compile(r"no[ _-]?(?:error|fail)", re.I)
-_INTERIM = re.compile(
-    r"sent|sending|queue|accept|submit|pending|buffer|process|dispatch|schedul|en_?route|progress|transit|ack|new", re.I
-)
-"""Words for a message that is still on its way."""
 
 
 def may_be_delivered(leaf: SampleLeaf, failed: Sequence[Sequence[SampleLeaf]]) -> bool:
@@ -180,11 +176,6 @@ def may_be_delivered(leaf: SampleLeaf, failed: Sequence[Sequence[SampleLeaf]]) -
     if means_delivered(leaf.text):
         return True
     return bool(failed) and _differs(leaf, failed) and not is_interim(leaf.text)
-
-
-def is_interim(status: str) -> bool:
-    """Whether a status is that of a message that is still on its way."""
-    return bool(_INTERIM.search(status)) and not means_delivered(status)
 
 
 def _value_at(pointer: Pointer, leaves: Iterable[SampleLeaf]) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ringocli.importers.learn.discriminators import Pin, is_interim
+from ringocli.importers.learn.discriminators import Pin
 from ringocli.importers.learn.parties import digits
 from ringocli.importers.learn.roles import RoleChoice
 from ringocli.importers.learn.sample_leaves import leaves_of
@@ -12,7 +12,7 @@ from ringocli.importers.learn.url_credentials import without_secrets
 from ringocli.importers.learn.value_shapes import encoding_of_text, is_phone
 from ringocli.importers.learn.webhook_samples import DEFAULT_KEYS, EventDraft, LearnedEvents, WebhookSample
 from ringocli.messaging.webhook import decoded_webhook, read_webhook
-from ringocli.template.delivery_statuses import means_delivered
+from ringocli.template.delivery_statuses import is_interim, means_delivered
 from ringocli.template.field_vocabulary import Role
 from ringocli.template.model import Template
 from ringocli.template.scaffold import Decision

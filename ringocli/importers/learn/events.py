@@ -149,7 +149,7 @@ def _pinned(draft: EventDraft, samples: Sequence[WebhookSample]) -> list[EventDr
 
     If receipts of delivered messages have several such words, there is an event for each.
     """
-    alike = [sample for sample in samples if sample.kind == draft.kind and _is_matched(sample, [draft])]
+    alike = [sample for sample in samples if _reads(draft, sample)]
     own = [list(leaves_of(sample.document)) for sample in alike]
     used = {generalised(choice.leaf.pointer) for choice in draft.choices.values()}
     free = [leaf for leaf in draft.leaves if not any(exclude(generalised(leaf.pointer), at) for at in used)]
